@@ -1,0 +1,24 @@
+export { checkIndices, checkSameShape, checkShape, nearestName, suggestion } from './checks.js';
+export type { CsrMatrix } from './csr-matrix.js';
+export { drawRows, drawValues, dropoutThreshold, type Distribution, type Draw } from './draw.js';
+export type { FeatureMatrix } from './feature-matrix.js';
+export { itemsByUser, type Interactions, type ItemLists } from './interactions.js';
+export type {
+  Batch,
+  Embeddings,
+  LossTerms,
+  ModelDefinition,
+  ModelInputs,
+  Phase,
+  Recommender,
+  TrainingDefaults,
+} from './model.js';
+export {
+  defineOptions,
+  describeRule,
+  type OptionRule,
+  type OptionRules,
+  type OptionsDefinition,
+} from './options.js';
+export { philox, type RngKey } from './philox.js';
+export { createRng, type RandomStream, type Rng } from './rng.js';

@@ -1,0 +1,85 @@
+import type { Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Interactions } from './interactions.js';
+import type { FeatureMatrix } from './feature-matrix.js';
+import type { OptionsDefinition } from './options.js';
+import type { Rng } from './rng.js';
+
+/**
+ * Rows of a training step, as indices into the model's users and items. All columns present have
+ * the same length.
+ */
+export interface Batch {
+  /** User of each row, `[batch]`. */
+  readonly users: Int32Array;
+  /** An item that the user interacted with, `[batch]`. */
+  readonly positiveItems: Int32Array;
+  /** An item that the user did not interact with in training, `[batch]`; empty for models that need none. */
+  readonly negativeItems: Int32Array;
+}
+
+/** Named terms of an objective, each already weighted; the objective is their sum. */
+export type LossTerms = Readonly<Record<string, Scalar>>;
+
+/** Final embeddings. The score of a user for an item is the inner product of their rows. */
+export interface Embeddings {
+  /** `[numUsers, d]`, float32. */
+  readonly users: Tensor2D;
+  /** `[numItems, d]`, float32. */
+  readonly items: Tensor2D;
+}
+
+/** One of several objectives that a model alternates between for each batch (adversarial training). */
+export interface Phase {
+  readonly name: string;
+  /** The parameters that this phase trains, by their names in {@link Recommender.parameters}. */
+  readonly parameters: readonly string[];
+  losses(batch: Batch, rng: Rng): LossTerms;
+}
+
+/** What the trainer, the evaluator and the server need of a model, and nothing more. */
+export interface Recommender {
+  /** Trainable variables by name; the names are a checkpoint's keys. */
+  readonly parameters: Readonly<Record<string, Variable>>;
+  /** Rows that training draws: observed pairs alone, or with one sampled negative item each (the default). */
+  readonly sampling?: 'pairs' | 'triplets';
+  /** Weighted terms of the objective for one batch. The caller disposes them. */
+  losses(batch: Batch, rng: Rng): LossTerms;
+  /** Only for models that alternate objectives: run in order for each batch, each over its own parameters. */
+  readonly phases?: readonly Phase[];
+  /** Final embeddings, deterministic. The caller disposes them. `rng` is for variants that draw noise at evaluation. */
+  embed(rng?: Rng): Embeddings;
+  /** Frees the parameters and everything else the model holds. */
+  dispose(): void;
+}
+
+/** What a model is made from. */
+export interface ModelInputs {
+  /** Training interactions only. */
+  readonly interactions: Interactions;
+  /** Item features by modality, one row an item; `{}` for models that use none. */
+  readonly features: Readonly<Record<string, FeatureMatrix>>;
+  /** Source of the initial parameters. */
+  readonly rng: Rng;
+}
+
+/** Training defaults that a model may set for itself. */
+export interface TrainingDefaults {
+  readonly learningRate?: number;
+  readonly batchSize?: number;
+  readonly epochs?: number;
+  readonly patience?: number;
+  readonly evaluateEvery?: number;
+}
+
+/** A model as the command line and the registry know it. */
+export interface ModelDefinition<Options extends object = object> {
+  /** Name on the command line, lower case. */
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly description: string;
+  readonly options: OptionsDefinition<Options>;
+  /** Whether the model can be made without item features. */
+  readonly needsFeatures: boolean;
+  readonly training: TrainingDefaults;
+  create(inputs: ModelInputs, options?: Partial<Options>): Recommender;
+}

@@ -1,0 +1,2 @@
+export { goldenCases, type GoldenTensor } from './golden.js';
+export { replayRng } from './replay-rng.js';
