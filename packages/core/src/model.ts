@@ -40,6 +40,10 @@ export interface Phase {
 export interface Recommender {
   /** Trainable variables by name; the names are a checkpoint's keys. */
   readonly parameters: Readonly<Record<string, Variable>>;
+  /**
+   * Parameters with one row a user or an item, by name: a warm start carries those rows over by id.
+   */
+  readonly rowsOf?: Readonly<Record<string, 'users' | 'items'>>;
   /** Rows that training draws: observed pairs alone, or with one sampled negative item each (the default). */
   readonly sampling?: 'pairs' | 'triplets';
   /** Weighted terms of the objective for one batch. The caller disposes them. */

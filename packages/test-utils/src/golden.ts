@@ -26,3 +26,34 @@ export function goldenCases<Case>(model: string, ownFolder: URL): { name: string
     data: JSON.parse(readFileSync(join(folder, file), 'utf8')) as Case,
   }));
 }
+
+/** A value in the golden cases' sense of nearness: `‖actual − expected‖ ≤ relative · ‖expected‖ + absolute`. */
+export function expectNear(
+  actual: ArrayLike<number>,
+  expected: GoldenTensor,
+  { relative, absolute = 0, what }: { relative: number; absolute?: number; what: string },
+): void {
+  if (actual.length !== expected.data.length) {
+    throw new Error(`${what}: ${expected.data.length} numbers expected, got ${actual.length}.`);
+  }
+  let difference = 0;
+  let size = 0;
+  expected.data.forEach((value, at) => {
+    difference += (actual[at]! - value) ** 2;
+    size += value ** 2;
+  });
+  const [distance, bound] = [Math.sqrt(difference), relative * Math.sqrt(size) + absolute];
+  // Written so that NaN fails.
+  if (!(distance <= bound)) {
+    throw new Error(`${what}: the distance to the expected numbers must be ≤ ${bound}, got ${distance}.`);
+  }
+}
+
+/** Transpose of a `[rows, columns]` tensor: the cases' linear weights are `[out, in]`, ours `[in, out]`. */
+export function transposed({ shape, data }: GoldenTensor): GoldenTensor {
+  const [rows, columns] = shape as [number, number];
+  return {
+    shape: [columns, rows],
+    data: Array.from({ length: data.length }, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)]!),
+  };
+}

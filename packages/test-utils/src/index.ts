@@ -1,2 +1,11 @@
-export { goldenCases, type GoldenTensor } from './golden.js';
+export {
+  caseBatch,
+  caseInteractions,
+  checkModelCase,
+  type ModelCase,
+  type ParameterMap,
+} from './check-model-case.js';
+export { eachBackend } from './each-backend.js';
+export { expectNear, goldenCases, transposed, type GoldenTensor } from './golden.js';
+export { realData } from './real-data.js';
 export { replayRng } from './replay-rng.js';

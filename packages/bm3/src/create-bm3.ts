@@ -1,0 +1,145 @@
+import type { Batch, Embeddings, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
+import { createInteractionGraph, lightGcn } from '@mmrec/graph';
+import { negativeCosineLoss, normRegularizer } from '@mmrec/losses';
+import { dropout, gatherRows, matrixVariable, uniformBias, xavierNormal, xavierUniform } from '@mmrec/ops';
+import { add, addN, dispose, matMul, mean, mul, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { bm3Options, type Bm3Options } from './options.js';
+
+/** A linear layer's parameters: `x W + b`. */
+interface Linear {
+  readonly weight: Variable; // [in, out]
+  readonly bias: Variable; // [out]
+}
+
+/**
+ * BM3: bootstrapped multimodal recommendation. No negative samples, no auxiliary graph, no target network.
+ *
+ * With $\tilde h$ the online view (through the predictor), $\dot h$ the target view (dropout, no
+ * gradient), $h^m$ an item's projected features in modality m and $C = 1 - \cos$:
+ *
+ * $$\mathcal L = C(\tilde h_u, \dot h_i) + C(\tilde h_i, \dot h_u)
+ * + \beta \sum_m \left[ C(\tilde h_i^m, \dot h_i) + C(\tilde h_i^m, \dot h_i^m) \right]
+ * + \lambda \frac{\lVert H_U \rVert + \lVert H_I \rVert}{|I|}$$
+ *
+ * averaged over the batch's observed pairs; the norms are over all users and items, not squared.
+ * Scores are $\tilde h_u \cdot \tilde h_i$.
+ *
+ * Only the batch's rows are looked up, projected and masked; a mask belongs to an item, so an item that
+ * occurs twice in a batch has one. Parameters: `users`, `items`, `predictor/{weight,bias}`, and for each
+ * modality `<modality>/{weight,bias}` and, when trained, `<modality>/features`.
+ *
+ * @param inputs - Training interactions and item features by modality, any number of them.
+ * @throws {TypeError | RangeError} For an unknown option or one out of range, for features whose number of
+ *   rows is not the number of items, or for no features at all.
+ * @see Zhou et al., Bootstrap latent representations for multi-modal recommendation, WWW 2023.
+ *   https://arxiv.org/abs/2207.05969
+ */
+export function createBm3(
+  { interactions, features, rng }: ModelInputs,
+  options: Partial<Bm3Options> = {},
+): Recommender {
+  const resolved = bm3Options.resolve('createBm3', options);
+  const { embeddingSize: d, numLayers, dropout: rate, regWeight, contrastWeight } = resolved;
+  checkFeatures(features, interactions.numItems);
+  const graph = createInteractionGraph(interactions);
+
+  const init = rng.fork('init');
+  const users = xavierUniform({ rows: graph.numUsers, columns: d, rng: init.fork('users') });
+  const items = xavierUniform({ rows: graph.numItems, columns: d, rng: init.fork('items') });
+  const linear = (name: string, inputSize: number): Linear => ({
+    weight: xavierNormal({ rows: inputSize, columns: d, rng: init.fork(`${name}/weight`) }),
+    bias: uniformBias(inputSize, d, init.fork(`${name}/bias`)),
+  });
+  const predictor = linear('predictor', d);
+  const modalities = Object.entries(features).map(([name, { data, rows, columns }]) => ({
+    name,
+    table: matrixVariable({ data, rows, columns }, resolved.trainFeatures),
+    projection: linear(name, columns),
+  }));
+
+  /** Users [numUsers, d] and items [numItems, d]; items get their id embedding once more. */
+  function encode(): Embeddings {
+    const initial = { users: users as Tensor2D, items: items as Tensor2D };
+    const h = lightGcn(graph, initial, { numLayers, combine: 'mean' });
+    return { users: h.users, items: add(h.items, initial.items) };
+  }
+
+  const predict = (h: Tensor2D) => applyLinear(predictor, h);
+
+  function losses({ users: u, positiveItems: i }: Batch, draw: Rng) {
+    const h = encode();
+    const hu = gatherRows(h.users, u); // [batch, d]
+    const hi = gatherRows(h.items, i); // [batch, d]
+    // The target view: the mask covers the whole table, of which the batch needs some rows.
+    const target = (name: string, x: Tensor2D, tableRows: number, rows: Int32Array) =>
+      dropout(x, draw.dropoutMask(name, [tableRows, d], rate), rows);
+    const targetUser = target('users', hu, graph.numUsers, u);
+    const targetItem = target('items', hi, graph.numItems, i);
+    const pull = (online: Tensor2D, towards: Tensor2D) => pullLoss(predict(online), towards);
+
+    const alignment: Scalar[] = [];
+    const masking: Scalar[] = [];
+    for (const { name, table, projection } of modalities) {
+      const hm = applyLinear(projection, gatherRows(table as Tensor2D, i)); // [batch, d]
+      const online = predict(hm);
+      alignment.push(pullLoss(online, targetItem));
+      masking.push(pullLoss(online, target(name, hm, graph.numItems, i)));
+    }
+    return {
+      reconstruction: add<Scalar>(pull(hu, targetItem), pull(hi, targetUser)),
+      alignment: mul<Scalar>(addN(alignment), contrastWeight),
+      masking: mul<Scalar>(addN(masking), contrastWeight),
+      regularization: mul<Scalar>(normRegularizer([h.users, h.items], graph.numItems), regWeight),
+    };
+  }
+
+  const parameters: Record<string, Variable> = {
+    users,
+    items,
+    ...named('predictor', predictor),
+    ...Object.assign({}, ...modalities.map(({ name, projection }) => named(name, projection))),
+  };
+  const rowsOf: Record<string, 'users' | 'items'> = { users: 'users', items: 'items' };
+  if (resolved.trainFeatures) {
+    for (const { name, table } of modalities) {
+      parameters[`${name}/features`] = table;
+      rowsOf[`${name}/features`] = 'items';
+    }
+  }
+  return {
+    parameters,
+    rowsOf,
+    sampling: 'pairs',
+    losses: (batch, draw) => tidy(() => losses(batch, draw)),
+    embed: () =>
+      tidy(() => {
+        const h = encode();
+        return { users: predict(h.users), items: predict(h.items) };
+      }),
+    dispose: () => void dispose([...Object.values(parameters), ...modalities.map(({ table }) => table)]),
+  };
+}
+
+/** Mean over the batch of `1 − cos(online, target)`; no gradient flows to the target. */
+function pullLoss(online: Tensor2D, target: Tensor2D): Scalar {
+  return add<Scalar>(mean(negativeCosineLoss(online, target)), 1);
+}
+
+function applyLinear({ weight, bias }: Linear, x: Tensor2D): Tensor2D {
+  return add(matMul(x, weight as Tensor2D), bias as Tensor1D);
+}
+
+function named(name: string, { weight, bias }: Linear): Record<string, Variable> {
+  return { [`${name}/weight`]: weight, [`${name}/bias`]: bias };
+}
+
+function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
+  const entries = Object.entries(features);
+  if (entries.length === 0) throw new RangeError('createBm3: features must hold at least one modality, got none.');
+  for (const [name, { rows }] of entries) {
+    if (rows !== numItems) {
+      throw new RangeError(`createBm3: ${name} features must have ${numItems} rows, one an item, got ${rows}.`);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { suggestion } from '@mmrec/core';
+import { env, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
+import { accelerateWasm } from './accelerate-wasm.js';
+
+/** Names of the back ends, the fastest first. */
+export const backendNames = ['tensorflow', 'wasm', 'cpu'] as const;
+
+/** A back end that TensorFlow.js computes on. */
+export type BackendName = (typeof backendNames)[number];
+
+/** The back end in use and where it comes from. */
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** The package that provides it. */
+  readonly package: string;
+  readonly version: string;
+  /** Back ends that `auto` tried before this one, and why they can't be used. */
+  readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
+}
+
+const nativePackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+
+/**
+ * Loads a back end, makes it TensorFlow.js's current one and loads TensorFlow.js's gradients.
+ *
+ * `auto` takes the first that loads of `tensorflow` (native, an optional package), `wasm` and `cpu`.
+ *
+ * @throws {RangeError} If there is no back end of that name.
+ * @throws {Error} If the back end asked for by name can't be loaded: why, and the command that installs it.
+ * @example
+ * ```ts
+ * (await useBackend('cpu')).name // => 'cpu'
+ * ```
+ */
+export async function useBackend(name: BackendName | 'auto' = 'auto'): Promise<BackendInfo> {
+  const names = ['auto', ...backendNames];
+  if (!names.includes(name)) {
+    const hint = suggestion(name, names);
+    throw new RangeError(`useBackend: back end must be one of ${names.join(', ')}, got '${name as string}'.${hint}`);
+  }
+  // The core package alone registers no gradients; this one does.
+  await import('@tensorflow/tfjs');
+  // Without this the cpu back end advertises the native one on every first use.
+  env().set('PROD', true);
+  const skipped: { name: BackendName; reason: string }[] = [];
+  for (const candidate of name === 'auto' ? backendNames : [name]) {
+    try {
+      const provider = await loaders[candidate]();
+      await activate(candidate);
+      return { name: candidate, package: provider, version: version_core, skipped };
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (name !== 'auto') throw new Error(`useBackend: ${reason}`, { cause: error });
+      skipped.push({ name: candidate, reason });
+    }
+  }
+  throw new Error(`useBackend: no back end could be loaded: ${skipped.map(({ reason }) => reason).join(' ')}`);
+}
+
+const loaders: Record<BackendName, () => Promise<string>> = {
+  tensorflow: loadNative,
+  wasm: async () => {
+    await import('@tensorflow/tfjs-backend-wasm');
+    return '@tensorflow/tfjs-backend-wasm';
+  },
+  cpu: async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+    return '@tensorflow/tfjs-backend-cpu';
+  },
+};
+
+async function activate(name: BackendName): Promise<void> {
+  if (!(await setBackend(name))) throw new Error(`back end '${name}' failed to start.`);
+  await ready();
+  if (name === 'wasm') accelerateWasm();
+}
+
+async function loadNative(): Promise<string> {
+  const failures: string[] = [];
+  for (const name of nativePackages) {
+    try {
+      await import(/* @vite-ignore */ name);
+      return name;
+    } catch (error) {
+      failures.push(describeFailure(name, error as Error & { code?: string }));
+    }
+  }
+  throw new Error(
+    `back end 'tensorflow' can't be loaded: ${failures.join('; ')}. Install it with: npm install ${nativePackages[1]}`,
+  );
+}
+
+function describeFailure(name: string, error: Error & { code?: string }): string {
+  const missing = error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
+  return missing ? `${name} is not installed` : `${name}: ${error.message.split('\n')[0]}`;
+}

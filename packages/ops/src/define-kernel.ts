@@ -1,0 +1,149 @@
+import {
+  engine,
+  getKernel,
+  registerGradient,
+  registerKernel,
+  type Attribute,
+  type DataType,
+  type KernelBackend,
+  type NamedAttrMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { wasmRuntime, type Pointer, type WasmRuntime } from './wasm-runtime.js';
+
+type Numbers = Float32Array | Int32Array;
+
+/** Shape and type of a kernel's output. */
+interface OutputSpec {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+
+/** What a wasm implementation gets: where inputs and outputs lie, and the inputs' shapes. */
+export interface WasmCall<Attributes> {
+  readonly runtime: WasmRuntime;
+  readonly inputs: readonly Pointer[];
+  /** Not zeroed. */
+  readonly outputs: readonly Pointer[];
+  readonly shapes: readonly (readonly number[])[];
+  readonly attributes: Attributes;
+}
+
+/** What a plain TypeScript implementation gets: the inputs' and outputs' numbers. */
+export interface HostCall<Attributes> {
+  readonly inputs: readonly Float32Array[];
+  /** Zeroed. */
+  readonly outputs: readonly Float32Array[];
+  readonly shapes: readonly (readonly number[])[];
+  readonly attributes: Attributes;
+}
+
+/** An operation, implemented twice and differentiable. */
+export interface KernelDefinition<Attributes> {
+  /** Unique name; `Mmrec…`. */
+  readonly name: string;
+  outputs(shapes: readonly (readonly number[])[], attributes: Attributes): readonly OutputSpec[];
+  /** Plain TypeScript: what every other implementation is compared with. */
+  host(call: HostCall<Attributes>): void;
+  /** On the wasm back end's memory, with the functions of assembly/. */
+  wasm(call: WasmCall<Attributes>): void;
+  /** Which inputs the gradient reads. */
+  readonly saves?: readonly number[];
+  /** Gradients for the inputs, from those of the outputs and the saved inputs. */
+  gradient?(
+    dy: readonly Tensor[],
+    saved: readonly Tensor[],
+    attributes: Attributes,
+  ): readonly (() => Tensor)[];
+}
+
+const inputName = (index: number) => `input${index}`;
+
+/**
+ * Makes an operation of a kernel. It is registered for a back end when it first runs there: the wasm
+ * implementation for `wasm`, the plain one for any other, through that back end's own reads and writes.
+ *
+ * @returns The operation: tensors and attributes in, tensors out.
+ */
+export function defineKernel<Attributes extends object>(
+  definition: KernelDefinition<Attributes>,
+): (inputs: readonly Tensor[], attributes: Attributes) => Tensor[] {
+  const { name, gradient } = definition;
+  const registered = new Set<string>();
+  let gradientRegistered = false;
+  return (inputs, attributes) => {
+    const backendName = engine().backendName;
+    if (!registered.has(backendName)) {
+      if (!getKernel(name, backendName)) {
+        const kernelFunc = backendName === 'wasm' ? runOnWasm(definition) : runOnHost(definition);
+        registerKernel({ kernelName: name, backendName, kernelFunc });
+      }
+      registered.add(backendName);
+    }
+    if (gradient && !gradientRegistered) {
+      registerGradient({
+        kernelName: name,
+        inputsToSave: (definition.saves ?? []).map(inputName),
+        gradFunc: (dy, saved, attrs) => {
+          const thunks = gradient([dy].flat(), saved, attrs as unknown as Attributes);
+          return Object.fromEntries(thunks.map((thunk, index) => [inputName(index), thunk]));
+        },
+      });
+      gradientRegistered = true;
+    }
+    const named = Object.fromEntries(inputs.map((input, index) => [inputName(index), input]));
+    return [
+      engine().runKernel(name, named, attributes as unknown as NamedAttrMap) as Tensor | Tensor[],
+    ].flat();
+  };
+}
+
+type KernelFunction = (call: {
+  inputs: Record<string, TensorInfo | TensorInfo[] | undefined>;
+  attrs?: Record<string, Attribute>;
+  backend: unknown;
+}) => TensorInfo[];
+
+function runOnWasm<Attributes extends object>(definition: KernelDefinition<Attributes>): KernelFunction {
+  return ({ inputs, attrs, backend }) => {
+    const runtime = wasmRuntime(backend as BackendWasm);
+    const infos = Object.values(inputs) as TensorInfo[];
+    const shapes = infos.map(({ shape }) => shape);
+    const attributes = attrs as unknown as Attributes;
+    const results = definition
+      .outputs(shapes, attributes)
+      .map(({ shape, dtype }) => runtime.backend.makeOutput([...shape], dtype));
+    definition.wasm({
+      runtime,
+      inputs: infos.map(({ dataId }) => runtime.pointer(dataId)),
+      outputs: results.map(({ dataId }) => runtime.pointer(dataId)),
+      shapes,
+      attributes,
+    });
+    return results;
+  };
+}
+
+function runOnHost<Attributes extends object>(definition: KernelDefinition<Attributes>): KernelFunction {
+  return ({ inputs, attrs, backend }) => {
+    const host = backend as KernelBackend;
+    const infos = Object.values(inputs) as TensorInfo[];
+    const shapes = infos.map(({ shape }) => shape);
+    const attributes = attrs as unknown as Attributes;
+    const specs = definition.outputs(shapes, attributes);
+    const outputs = specs.map(({ shape }) => new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    definition.host({
+      inputs: infos.map(({ dataId }) => host.readSync(dataId) as Float32Array),
+      outputs,
+      shapes,
+      attributes,
+    });
+    return specs.map(({ shape, dtype }, index) => ({
+      dataId: host.write(outputs[index] as Numbers, [...shape], dtype),
+      shape: [...shape],
+      dtype,
+    }));
+  };
+}

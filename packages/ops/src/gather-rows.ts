@@ -1,0 +1,77 @@
+import { checkIndices, checkShape } from '@mmrec/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { defineKernel } from './define-kernel.js';
+
+const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
+  name: 'MmrecGatherRows',
+  outputs: ([shape], { rows }) => [{ shape: [rows.length, shape![1]!], dtype: 'float32' }],
+  host: ({ inputs: [table], outputs: [out], shapes: [shape], attributes: { rows } }) => {
+    const columns = shape![1]!;
+    rows.forEach((row, at) => {
+      out!.set(table!.subarray(row * columns, (row + 1) * columns), at * columns);
+    });
+  },
+  wasm: ({ runtime, inputs: [table], outputs: [out], shapes: [shape], attributes: { rows } }) => {
+    const indices = runtime.upload(rows);
+    runtime.kernels.gatherRows(table!, indices.pointer, rows.length, shape![1]!, out!);
+    indices.release();
+  },
+  gradient: ([dy], _saved, { rows, tableRows }) => [() => segmentSum(dy as Tensor2D, rows, tableRows)],
+});
+
+const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>({
+  name: 'MmrecSegmentSum',
+  outputs: ([shape], { numSegments }) => [{ shape: [numSegments, shape![1]!], dtype: 'float32' }],
+  host: ({ inputs: [rows], outputs: [out], shapes: [shape], attributes: { segments } }) => {
+    const columns = shape![1]!;
+    segments.forEach((segment, at) => {
+      for (let c = 0; c < columns; c++) out![segment * columns + c]! += rows![at * columns + c]!;
+    });
+  },
+  wasm: ({ runtime, inputs: [rows], outputs: [out], shapes: [shape], attributes }) => {
+    const { segments, numSegments } = attributes;
+    const columns = shape![1]!;
+    const indices = runtime.upload(segments);
+    runtime.clear(out!, numSegments * columns);
+    runtime.kernels.addRows(rows!, indices.pointer, segments.length, columns, out!);
+    indices.release();
+  },
+  gradient: ([dy], _saved, { segments }) => [() => gatherRows(dy as Tensor2D, segments)],
+});
+
+/**
+ * Rows of a table by their numbers: an embedding lookup. Its gradient adds up the rows that were
+ * looked up more than once.
+ *
+ * @param table - `[tableRows, d]`, float32.
+ * @param rows - Row numbers, `0 … tableRows − 1`, in any order, repeated or not.
+ * @returns `[rows.length, d]`.
+ * @throws {RangeError} If a row number is out of range.
+ * @example
+ * ```ts
+ * gatherRows(tf.tensor2d([[1, 2], [3, 4]]), Int32Array.of(1, 1)) // => [[3, 4], [3, 4]]
+ * ```
+ */
+export function gatherRows(table: Tensor2D, rows: Int32Array): Tensor2D {
+  checkShape('gatherRows', { table }, [null, null]);
+  checkIndices('gatherRows', { rows }, table.shape[0]);
+  return gather([table], { rows, tableRows: table.shape[0] })[0] as Tensor2D;
+}
+
+/**
+ * Sums of the rows of each segment; zero for a segment without rows.
+ *
+ * @param rows - `[n, d]`, float32.
+ * @param segments - Segment of each row, `0 … numSegments − 1`, in any order, `[n]`.
+ * @returns `[numSegments, d]`.
+ * @throws {RangeError} If a segment is out of range or their number is not `n`.
+ * @example
+ * ```ts
+ * segmentSum(tf.tensor2d([[1, 2], [3, 4], [5, 6]]), Int32Array.of(2, 0, 2), 3) // => [[3, 4], [0, 0], [6, 8]]
+ * ```
+ */
+export function segmentSum(rows: Tensor2D, segments: Int32Array, numSegments: number): Tensor2D {
+  checkShape('segmentSum', { rows }, [segments.length, null]);
+  checkIndices('segmentSum', { segments }, numSegments);
+  return sumSegments([rows], { segments, numSegments })[0] as Tensor2D;
+}

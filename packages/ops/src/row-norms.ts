@@ -1,0 +1,122 @@
+import { checkSameShape, checkShape } from '@mmrec/core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { defineKernel } from './define-kernel.js';
+
+const normalize = defineKernel<{ epsilon: number }>({
+  name: 'MmrecNormalizeRows',
+  outputs: ([shape]) => [{ shape: shape!, dtype: 'float32' }],
+  host: ({ inputs: [x], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    forEachRow(shape!, (start, end) => {
+      const scale = 1 / Math.max(Math.sqrt(dot(x!, x!, start, end)), epsilon);
+      for (let at = start; at < end; at++) out![at] = x![at]! * scale;
+    });
+  },
+  wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    runtime.kernels.normalizeRows(x!, shape![0]!, shape![1]!, epsilon, out!);
+  },
+  saves: [0],
+  gradient: ([dy], [x], attributes) => [() => normalizeGradient([x!, dy!], attributes)[0]!],
+});
+
+const normalizeGradient = defineKernel<{ epsilon: number }>({
+  name: 'MmrecNormalizeRowsGradient',
+  outputs: ([shape]) => [{ shape: shape!, dtype: 'float32' }],
+  host: ({ inputs: [x, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    forEachRow(shape!, (start, end) => {
+      const norm = Math.sqrt(dot(x!, x!, start, end));
+      const along = norm > epsilon ? dot(x!, dy!, start, end) / norm ** 3 : 0;
+      const scale = 1 / Math.max(norm, epsilon);
+      for (let at = start; at < end; at++) out![at] = dy![at]! * scale - along * x![at]!;
+    });
+  },
+  wasm: ({ runtime, inputs: [x, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    runtime.kernels.normalizeRowsGradient(x!, dy!, shape![0]!, shape![1]!, epsilon, out!);
+  },
+});
+
+const cosine = defineKernel<{ epsilon: number }>({
+  name: 'MmrecCosineOfRows',
+  outputs: ([shape]) => [{ shape: [shape![0]!], dtype: 'float32' }],
+  host: ({ inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    forEachRow(shape!, (start, end, row) => {
+      const norms = Math.sqrt(dot(a!, a!, start, end) * dot(b!, b!, start, end));
+      out![row] = dot(a!, b!, start, end) / Math.max(norms, epsilon);
+    });
+  },
+  wasm: ({ runtime, inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    runtime.kernels.cosineRows(a!, b!, shape![0]!, shape![1]!, epsilon, out!);
+  },
+  saves: [0, 1],
+  gradient: ([dy], [a, b], attributes) => [
+    () => cosineGradient([a!, b!, dy!], attributes)[0]!,
+    () => cosineGradient([b!, a!, dy!], attributes)[0]!,
+  ],
+});
+
+/** Gradient of the cosine for its first argument. */
+const cosineGradient = defineKernel<{ epsilon: number }>({
+  name: 'MmrecCosineOfRowsGradient',
+  outputs: ([shape]) => [{ shape: shape!, dtype: 'float32' }],
+  host: ({ inputs: [a, b, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    forEachRow(shape!, (start, end, row) => {
+      const square = dot(a!, a!, start, end);
+      const norms = Math.sqrt(square * dot(b!, b!, start, end));
+      const scale = dy![row]! / Math.max(norms, epsilon);
+      const along = norms > epsilon ? (scale * dot(a!, b!, start, end)) / square : 0;
+      for (let at = start; at < end; at++) out![at] = scale * b![at]! - along * a![at]!;
+    });
+  },
+  wasm: ({ runtime, inputs: [a, b, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    runtime.kernels.cosineRowsGradient(a!, b!, dy!, shape![0]!, shape![1]!, epsilon, out!);
+  },
+});
+
+/**
+ * Rows divided by their Euclidean norm, `x / max(‖x‖, ε)`: a row of zeros stays zero.
+ *
+ * @param x - `[n, d]`, float32.
+ * @param epsilon - Smallest norm to divide by; 1e-12 by default, as in PyTorch's `normalize`.
+ * @returns `[n, d]`.
+ * @throws {RangeError} If `x` is not of rank 2.
+ * @example
+ * ```ts
+ * l2NormalizeRows(tf.tensor2d([[3, 4], [0, 0]])) // => [[0.6, 0.8], [0, 0]]
+ * ```
+ */
+export function l2NormalizeRows(x: Tensor2D, epsilon = 1e-12): Tensor2D {
+  checkShape('l2NormalizeRows', { x }, [null, null]);
+  return normalize([x], { epsilon })[0] as Tensor2D;
+}
+
+/**
+ * Cosine similarity of each pair of rows, `a · b / max(‖a‖ ‖b‖, ε)`: 0 when one of them is zero.
+ *
+ * @param a - `[n, d]`, float32.
+ * @param b - `[n, d]`, float32.
+ * @param epsilon - Smallest product of norms to divide by; 1e-8 by default.
+ * @returns `[n]`, from −1 to 1.
+ * @throws {RangeError} If the shapes differ.
+ * @example
+ * ```ts
+ * cosineOfRows(tf.tensor2d([[1, 0], [1, 0]]), tf.tensor2d([[3, 4], [0, 0]])) // => [0.6, 0]
+ * ```
+ */
+export function cosineOfRows(a: Tensor2D, b: Tensor2D, epsilon = 1e-8): Tensor1D {
+  checkSameShape('cosineOfRows', { a, b });
+  checkShape('cosineOfRows', { a }, [null, null]);
+  return cosine([a, b], { epsilon })[0] as Tensor1D;
+}
+
+function forEachRow(
+  [rows, columns]: readonly number[],
+  visit: (start: number, end: number, row: number) => void,
+): void {
+  for (let row = 0; row < rows!; row++) visit(row * columns!, (row + 1) * columns!, row);
+}
+
+// eslint-disable-next-line max-params -- called in inner loops, where an object would be allocated
+function dot(a: Float32Array, b: Float32Array, start: number, end: number): number {
+  let sum = 0;
+  for (let at = start; at < end; at++) sum += a[at]! * b[at]!;
+  return sum;
+}

@@ -1,0 +1,84 @@
+import type { Batch, Interactions, LossTerms, Recommender, Rng } from '@mmrec/core';
+import { addN, matMul, tensor, tidy, variableGrads, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import { expectNear, type GoldenTensor } from './golden.js';
+
+/** The parts of a golden case that every model's has. */
+export interface ModelCase {
+  readonly nUsers: number;
+  readonly nItems: number;
+  readonly train: readonly (readonly [number, number])[];
+  readonly features: Readonly<Record<string, GoldenTensor>>;
+  readonly batch: { readonly users: number[]; readonly posItems: number[]; readonly negItems: number[] };
+  readonly params: Readonly<Record<string, GoldenTensor>>;
+  readonly noise: { readonly dropout: readonly GoldenTensor[] };
+  readonly expected: {
+    readonly loss: number;
+    readonly grads: Readonly<Record<string, GoldenTensor>>;
+    readonly scores: GoldenTensor;
+  };
+}
+
+/** A case's training interactions. */
+export function caseInteractions({ nUsers, nItems, train }: ModelCase): Interactions {
+  return {
+    numUsers: nUsers,
+    numItems: nItems,
+    users: Int32Array.from(train, ([user]) => user),
+    items: Int32Array.from(train, ([, item]) => item),
+  };
+}
+
+/** A case's batch. */
+export function caseBatch({ batch }: ModelCase): Batch {
+  return {
+    users: Int32Array.from(batch.users),
+    positiveItems: Int32Array.from(batch.posItems),
+    negativeItems: Int32Array.from(batch.negItems),
+  };
+}
+
+/** How a parameter of ours stands in a case: its name there, and its tensor as ours is laid out. */
+export type ParameterMap = Readonly<
+  Record<string, { readonly name: string; readonly layout?: (tensor: GoldenTensor) => GoldenTensor }>
+>;
+
+/**
+ * Checks a model against a golden case: loss, every gradient and the scores, to the cases' tolerances.
+ *
+ * @param map - Every parameter of the model, by our name.
+ * @param rng - Replays the case's noise.
+ */
+export function checkModelCase(
+  model: Recommender,
+  golden: ModelCase,
+  { map, rng }: { readonly map: ParameterMap; readonly rng: Rng },
+): void {
+  const { parameters } = model;
+  const names = Object.keys(parameters).sort();
+  if (names.join() !== Object.keys(map).sort().join()) {
+    throw new Error(`checkModelCase: the model has the parameters ${names.join(', ')}.`);
+  }
+  for (const [name, { name: theirs, layout = same }] of Object.entries(map)) {
+    const { shape, data } = layout(golden.params[theirs]!);
+    tidy(() => parameters[name]!.assign(tensor([...data], [...shape])));
+  }
+  const { value, grads } = variableGrads(
+    () => total(model.losses(caseBatch(golden), rng)),
+    Object.values(parameters),
+  );
+  const { loss, grads: expected, scores } = golden.expected;
+  expectNear(value.dataSync(), { shape: [], data: [loss] }, { relative: 1e-5, absolute: 1e-6, what: 'loss' });
+  for (const [name, { name: theirs, layout = same }] of Object.entries(map)) {
+    const actual = grads[variableName(parameters[name]!)]!.dataSync();
+    expectNear(actual, layout(expected[theirs]!), { relative: 1e-4, absolute: 1e-6, what: `gradient of ${name}` });
+  }
+  const product = tidy(() => {
+    const { users, items } = model.embed();
+    return matMul(users, items, false, true);
+  });
+  expectNear(product.dataSync(), scores, { relative: 1e-5, what: 'scores' });
+}
+
+const same = (golden: GoldenTensor) => golden;
+const variableName = (variable: Variable) => variable.name;
+const total = (terms: LossTerms) => addN<Scalar>(Object.values(terms));
