@@ -1,1 +1,9 @@
-export {};
+export { main } from './main.js';
+export type { Streams } from './streams.js';
+export {
+  synthesize,
+  writeSynth,
+  type SynthesizeOptions,
+  type SynthManifest,
+  type WriteSynthOptions,
+} from './synth.js';

@@ -20,13 +20,17 @@ export interface Batch {
 /** Named terms of an objective, each already weighted; the objective is their sum. */
 export type LossTerms = Readonly<Record<string, Scalar>>;
 
-/** Final embeddings. The score of a user for an item is the inner product of their rows. */
-export interface Embeddings {
+/**
+ * Final embeddings. The score of a user for an item is the inner product of their rows.
+ *
+ * A type, not an interface, so that `tf.tidy` takes it for a container of tensors.
+ */
+export type Embeddings = {
   /** `[numUsers, d]`, float32. */
   readonly users: Tensor2D;
   /** `[numItems, d]`, float32. */
   readonly items: Tensor2D;
-}
+};
 
 /** One of several objectives that a model alternates between for each batch (adversarial training). */
 export interface Phase {

@@ -1,1 +1,11 @@
-export {};
+export { inspectFeatures, type FeatureSummary } from './inspect-features.js';
+export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
+export { readNpy, type NpyArray } from './read-npy.js';
+export { requireFeatures } from './require-features.js';
+export { writeNpy } from './write-npy.js';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type NamedArray,
+  type SafetensorsContents,
+} from './safetensors.js';

@@ -7,5 +7,6 @@ export {
 } from './check-model-case.js';
 export { eachBackend } from './each-backend.js';
 export { expectNear, goldenCases, transposed, type GoldenTensor } from './golden.js';
+export { checkGradient, type GradientCase } from './gradient-check.js';
 export { realData } from './real-data.js';
 export { replayRng } from './replay-rng.js';

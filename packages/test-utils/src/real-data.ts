@@ -14,6 +14,6 @@ export function realData(name: string): string | undefined {
   const root = process.env['MMREC_DATA_DIR'] || '../shared/data';
   const folder = join(resolve(repoRoot, root), name);
   if (existsSync(folder)) return folder;
-  console.warn(`realData: no folder ${folder}: the tests on '${name}' are skipped.`);
+  process.stderr.write(`realData: no folder ${folder}: the tests on '${name}' are skipped.\n`);
   return undefined;
 }

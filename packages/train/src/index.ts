@@ -1,1 +1,21 @@
-export {};
+export { evaluate, type EvaluationInputs, type EvaluationOptions } from './evaluate.js';
+export { fit, type EpochRecord, type FitCallbacks, type FitInputs, type FitResult } from './fit.js';
+export { fitOptions, type FitOptions } from './fit-options.js';
+export {
+  learningRateFactor,
+  type ScheduleInputs,
+  type ScheduleName,
+} from './learning-rate-schedule.js';
+export { createProgress, type ProgressOptions, type ProgressStream } from './progress.js';
+export { recommend, type Recommendation, type RecommendInputs } from './recommend.js';
+export {
+  checkRunFolder,
+  createRunFolder,
+  readRun,
+  type Run,
+  type RunConfig,
+  type RunIds,
+  type RunMetrics,
+  type RunWriter,
+} from './run-folder.js';
+export { warmStart, type WarmStart } from './warm-start.js';

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatInspection, inspectDataset, readDataset } from '@mmrec/data';
+import { inspectFeatures } from '@mmrec/features';
+import { wholeNumber } from '../flags.js';
+import { readCatalogue } from '../load-data.js';
+import type { Streams } from '../streams.js';
+import { writeSynth } from '../synth.js';
+
+/** `mmrec data inspect <dir>`: what is in a dataset folder. */
+export async function inspect(folder: string, flags: { json?: boolean }, { stdout }: Streams): Promise<void> {
+  const catalogue = await readCatalogue(folder);
+  const dataset = await readDataset(folder, catalogue ? { numItems: catalogue.length } : {});
+  const report = inspectDataset(dataset, await inspectFeatures(folder));
+  stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${formatInspection(report)}\n`);
+}
+
+/** Flags of `mmrec data synth`. */
+export interface SynthFlags {
+  readonly out: string;
+  readonly seed?: string;
+  readonly users?: string;
+  readonly items?: string;
+  readonly force?: boolean;
+}
+
+/** `mmrec data synth --out <dir>`: the demonstration data. */
+export async function synth(flags: SynthFlags, { stdout }: Streams): Promise<void> {
+  if (existsSync(join(flags.out, 'manifest.json')) && !flags.force) {
+    throw new Error(
+      `data synth: ${flags.out} already holds a dataset. Choose another --out, or replace it with --force.`,
+    );
+  }
+  const { counts } = await writeSynth(flags.out, {
+    seed: wholeNumber('--seed', flags.seed ?? '1'),
+    ...(flags.users !== undefined && { numUsers: wholeNumber('--users', flags.users) }),
+    ...(flags.items !== undefined && { numItems: wholeNumber('--items', flags.items) }),
+  });
+  stdout.write(
+    `${flags.out}: ${counts.users} users, ${counts.items} items, ${counts.train} / ${counts.validation} / ${counts.test} interactions (synthetic)\n`,
+  );
+}

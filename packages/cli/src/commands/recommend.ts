@@ -1,0 +1,64 @@
+import { suggestion } from '@mmrec/core';
+import { useBackend, type BackendName } from '@mmrec/ops';
+import { recommend as recommendItems } from '@mmrec/train';
+import { wholeNumber } from '../flags.js';
+import { readCatalogue } from '../load-data.js';
+import { openRun } from '../open-run.js';
+import type { Streams } from '../streams.js';
+import { UsageError } from '../usage-error.js';
+
+/** Flags of `mmrec recommend`. */
+export interface RecommendFlags {
+  readonly user?: readonly string[];
+  readonly k?: string;
+  readonly data?: string;
+  readonly backend?: string;
+  readonly json?: boolean;
+}
+
+/** `mmrec recommend <run>`: the top items for some users, without those of their training history. */
+export async function recommend(folder: string, flags: RecommendFlags, { stdout }: Streams): Promise<void> {
+  const k = wholeNumber('-k', flags.k ?? '10');
+  if (k === 0) throw new UsageError(`recommend: -k must be an integer ≥ 1, got '0'.`);
+  const wanted = flags.user ?? [];
+  if (wanted.length === 0) throw new UsageError('recommend: --user must name at least one user, got none.');
+  await useBackend((flags.backend ?? 'auto') as BackendName | 'auto');
+  const { run, dataset, dataFolder, embeddings } = await openRun(folder, flags.data);
+  const indexOf = new Map(run.ids.users.map((id, index) => [id, index]));
+  const users = wanted.map((id) => {
+    const index = indexOf.get(id);
+    if (index !== undefined) return index;
+    const hint = run.ids.users.length > 50_000 ? '' : suggestion(id, run.ids.users);
+    throw new Error(`recommend: ${folder} has no user '${id}'.${hint}`);
+  });
+  const titles = await itemTitles(dataFolder);
+  const results = recommendItems(embeddings, { users, k, exclude: dataset.train }).map(({ user, items }) => ({
+    user: run.ids.users[user]!,
+    items: items.map(({ item, score }) => {
+      const id = run.ids.items[item]!;
+      const title = titles.get(id);
+      return { item: id, score, ...(title !== undefined && { title }) };
+    }),
+  }));
+  if (flags.json) {
+    stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    return;
+  }
+  for (const { user, items } of results) {
+    stdout.write(`user ${user}\n`);
+    const width = Math.max(...items.map(({ item }) => item.length));
+    items.forEach(({ item, score, title }, place) => {
+      const rank = String(place + 1).padStart(3);
+      stdout.write(`${rank}  ${item.padEnd(width)}  ${score.toFixed(4).padStart(8)}  ${title ?? ''}`.trimEnd() + '\n');
+    });
+    stdout.write('\n');
+  }
+}
+
+/** Titles by item id, as far as the dataset folder has them. */
+async function itemTitles(folder: string): Promise<ReadonlyMap<string, string>> {
+  const items = (await readCatalogue(folder)) ?? [];
+  return new Map(
+    items.flatMap(({ id, title }) => (title === undefined ? [] : [[String(id), title] as const])),
+  );
+}

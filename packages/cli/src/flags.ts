@@ -1,0 +1,26 @@
+import { suggestion } from '@mmrec/core';
+import { UsageError } from './usage-error.js';
+
+/** @throws {UsageError} If a flag's text is not an integer ≥ 0. */
+export function wholeNumber(flag: string, text: string): number {
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new UsageError(`${flag} must be an integer ≥ 0, got '${text}'.`);
+}
+
+/** @throws {UsageError} If a flag's text is none of the choices. */
+export function choice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((candidate) => candidate === text);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `${flag} must be one of ${choices.join(', ')}, got '${text}'.${suggestion(text, choices)}`,
+  );
+}
+
+/** Comma-separated positive integers. @throws {UsageError} If one is not. */
+export function lengths(flag: string, text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = wholeNumber(flag, part.trim());
+    if (value === 0) throw new UsageError(`${flag} must be integers ≥ 1, got '${text}'.`);
+    return value;
+  });
+}

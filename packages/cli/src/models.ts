@@ -1,0 +1,22 @@
+import { bm3 } from '@mmrec/bm3';
+import { suggestion, type ModelDefinition } from '@mmrec/core';
+import { lightgcn } from '@mmrec/lightgcn';
+import { UsageError } from './usage-error.js';
+
+/** A model whose options are known at run time only. */
+export type AnyModel = ModelDefinition<Record<string, unknown>>;
+
+/** The models that the command knows, by name. */
+export const models: Readonly<Record<string, AnyModel>> = Object.fromEntries(
+  [bm3, lightgcn].map((model) => [model.name, model as unknown as AnyModel]),
+);
+
+/** @throws {UsageError} If there is no model of that name. */
+export function findModel(name: string): AnyModel {
+  const model = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (model) return model;
+  const names = Object.keys(models);
+  throw new UsageError(
+    `train: unknown model '${name}'.${suggestion(name, names)} Models: ${names.join(', ')}.`,
+  );
+}

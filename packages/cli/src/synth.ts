@@ -1,0 +1,3 @@
+export type { CatalogueItem } from './synth/describe-items.js';
+export { synthesize, type SynthesizeOptions, type SyntheticShop } from './synth/synthesize.js';
+export { writeSynth, type SynthManifest, type WriteSynthOptions } from './synth/write-synth.js';

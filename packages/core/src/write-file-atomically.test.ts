@@ -1,0 +1,20 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { writeFileAtomically } from './write-file-atomically.js';
+
+it('replaces a file only when all was written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mmrec-'));
+  const file = join(folder, 'a.txt');
+  await writeFile(file, 'before');
+  const failing = writeFileAtomically(file, async (handle) => {
+    await handle.writeFile('half');
+    throw new Error('disk full');
+  });
+  await expect(failing).rejects.toThrow('disk full');
+  expect(await readFile(file, 'utf8')).toBe('before');
+  expect(await readdir(folder)).toEqual(['a.txt']);
+  await writeFileAtomically(file, (handle) => handle.writeFile('after'));
+  expect(await readFile(file, 'utf8')).toBe('after');
+});

@@ -1,0 +1,45 @@
+import { featureFiles } from './feature-files.js';
+import { readNpy } from './read-npy.js';
+import { surveyValues } from './survey-values.js';
+
+/** What is in one feature file. */
+export interface FeatureSummary {
+  readonly modality: string;
+  /** Name of the file in its folder. */
+  readonly file: string;
+  readonly shape: readonly number[];
+  /** NumPy's type string, such as `<f2`. */
+  readonly dtype: string;
+  /** Number of NaN values. */
+  readonly nan: number;
+  /** Number of values that are Infinity or −Infinity, as float32. */
+  readonly infinite: number;
+  /** Number of rows that are all zero: items without features. */
+  readonly zeroRows: number;
+}
+
+/**
+ * Describes the feature files of a dataset folder, one after the other; bad values and wrong
+ * shapes are counted and shown, not refused.
+ *
+ * @returns A summary of each file, in the order of {@link readFeatureFolder}.
+ * @throws {Error} If the folder doesn't exist, and whatever {@link readNpy} throws for a file that
+ * can't be read.
+ * @example
+ * ```ts
+ * await mkdir('catalogue', { recursive: true });
+ * await writeNpy('catalogue/t_feat.npy', { rows: 2, columns: 1, data: Float32Array.of(0, NaN) });
+ * const [summary] = await inspectFeatures('catalogue');
+ * summary?.modality // => 'textual'
+ * [summary?.nan, summary?.infinite, summary?.zeroRows] // => [1, 0, 1]
+ * ```
+ */
+export async function inspectFeatures(folder: string): Promise<FeatureSummary[]> {
+  const summaries: FeatureSummary[] = [];
+  for (const { modality, file, path } of await featureFiles('inspectFeatures', folder)) {
+    const { shape, dtype, data } = await readNpy(path);
+    const { nan, infinite, zeroRows } = surveyValues(data, shape[0] ?? 0);
+    summaries.push({ modality, file, shape, dtype, nan, infinite, zeroRows });
+  }
+  return summaries;
+}

@@ -1,0 +1,48 @@
+import { itemsByUser, type Embeddings, type Interactions } from '@mmrec/core';
+import {
+  evaluateRanking,
+  type RankingEvaluation,
+  type RankingMetric,
+  type RankingProtocol,
+} from '@mmrec/metrics';
+import { createTopK } from '@mmrec/ops';
+
+/** What is evaluated against what. */
+export interface EvaluationInputs {
+  /** Training interactions: masked out of every ranking. */
+  readonly train: Interactions;
+  /** Held-out interactions. */
+  readonly heldOut: Interactions;
+}
+
+/** How rankings are judged. */
+export interface EvaluationOptions {
+  /** Default `mmrec`. */
+  readonly protocol?: RankingProtocol;
+  /** Default recall, ndcg and precision. */
+  readonly metrics?: readonly RankingMetric[];
+  /** Lengths of the lists. Default 10 and 20. */
+  readonly ks?: readonly number[];
+}
+
+/**
+ * Judges embeddings by how well inner products rank held-out items among all items that a user has not
+ * in training.
+ *
+ * @param embeddings - Users `[numUsers, d]` and items `[numItems, d]`; not disposed.
+ * @returns Means over users and each user's values, by names such as `recall@20`.
+ */
+export async function evaluate(
+  embeddings: Embeddings,
+  { train, heldOut }: EvaluationInputs,
+  { protocol = 'mmrec', metrics = ['recall', 'ndcg', 'precision'], ks = [10, 20] }: EvaluationOptions = {},
+): Promise<RankingEvaluation> {
+  return evaluateRanking({
+    topK: createTopK(embeddings),
+    relevant: itemsByUser(heldOut),
+    exclude: itemsByUser(train),
+    metrics,
+    ks,
+    protocol,
+  });
+}
