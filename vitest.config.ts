@@ -1,12 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { doctestPlugin } from './scripts/doctest/plugin.mjs';
 
 const conditions = ['@mmrec/source', 'node', 'import', 'module', 'default'];
 
 export default defineConfig({
+  plugins: [doctestPlugin(fileURLToPath(new URL('.', import.meta.url)))],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.ts', 'scripts/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/scripts/**/*.test.mjs',
+      'examples/*.test.ts',
+      'scripts/**/*.test.mjs',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,6 +1,6 @@
 import type { Batch, Embeddings, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
-import { negativeCosineLoss, normRegularizer } from '@mmrec/losses';
+import { negativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
 import { dropout, gatherRows, matrixVariable, uniformBias, xavierNormal, xavierUniform } from '@mmrec/ops';
 import { add, addN, dispose, matMul, mean, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
@@ -22,7 +22,8 @@ interface Linear {
  * + \beta \sum_m \left[ C(\tilde h_i^m, \dot h_i) + C(\tilde h_i^m, \dot h_i^m) \right]
  * + \lambda \frac{\lVert H_U \rVert + \lVert H_I \rVert}{|I|}$$
  *
- * averaged over the batch's observed pairs; the norms are over all users and items, not squared.
+ * averaged over the batch's observed pairs; the norms are over all users and items, not squared, as in the
+ * authors' code. Variant `paper` has $\lambda\, (\lVert h_u \rVert^2 + \lVert h_i \rVert^2)$ instead, averaged too.
  * Scores are $\tilde h_u \cdot \tilde h_i$.
  *
  * Only the batch's rows are looked up, projected and masked; a mask belongs to an item, so an item that
@@ -90,7 +91,10 @@ export function createBm3(
       reconstruction: add<Scalar>(pull(hu, targetItem), pull(hi, targetUser)),
       alignment: mul<Scalar>(addN(alignment), contrastWeight),
       masking: mul<Scalar>(addN(masking), contrastWeight),
-      regularization: mul<Scalar>(normRegularizer([h.users, h.items], graph.numItems), regWeight),
+      regularization:
+        resolved.variant === 'paper'
+          ? mul<Scalar>(squaredNormRegularizer([hu, hi], u.length), 2 * regWeight)
+          : mul<Scalar>(normRegularizer([h.users, h.items], graph.numItems), regWeight),
     };
   }
 

@@ -10,6 +10,11 @@ export interface Bm3Options {
   dropout: number;
   /** Weight of the embedding norms, λ. */
   regWeight: number;
+  /**
+   * What λ weighs. `published`, the authors' code: the norms of all users' and items' propagated embeddings,
+   * not squared, over the number of items. `paper`: the squared norms of the batch's, averaged.
+   */
+  variant: 'published' | 'paper';
   /** Weight of the alignment and masking losses, cl. */
   contrastWeight: number;
   /** Whether the raw feature tables are trained, as in the authors' code; false keeps them as they are. */
@@ -22,6 +27,12 @@ export const bm3Options = defineOptions<Bm3Options>({
   numLayers: { kind: 'integer', default: 1, min: 0, description: 'Propagation layers.' },
   dropout: { kind: 'number', default: 0.5, min: 0, below: 1, description: 'Dropout of target views.' },
   regWeight: { kind: 'number', default: 0.1, min: 0, description: 'Weight of the embedding norms.' },
+  variant: {
+    kind: 'choice',
+    default: 'published',
+    choices: ['published', 'paper'],
+    description: 'Regulariser of the code or of the paper.',
+  },
   contrastWeight: {
     kind: 'number',
     default: 2,

@@ -1,5 +1,5 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import type { Interactions } from '@mmrec/core';
+import type { FileHandle } from 'node:fs/promises';
+import { writeFileAtomically, type Interactions } from '@mmrec/core';
 import type { Splits } from './dataset.js';
 
 const rowsAtOnce = 65_536;
@@ -25,23 +25,12 @@ const rowsAtOnce = 65_536;
  * ```
  */
 export async function writeInter(file: string, splits: Splits): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile('userID\titemID\tx_label\n');
-      await writeRows(handle, splits.train, 0);
-      await writeRows(handle, splits.validation, 1);
-      await writeRows(handle, splits.test, 2);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeFileAtomically(file, async (handle) => {
+    await handle.writeFile('userID\titemID\tx_label\n');
+    await writeRows(handle, splits.train, 0);
+    await writeRows(handle, splits.validation, 1);
+    await writeRows(handle, splits.test, 2);
+  });
 }
 
 async function writeRows(

@@ -74,6 +74,13 @@ describe('knnGraph', () => {
     }
   });
 
+  it('drops the higher index of equal cosines when a nearer item comes', () => {
+    // Seen from item 0: items 1 to 3 alike, then item 4 nearer.
+    const data = Float32Array.of(1, 0, 1, 1, 1, 1, 1, 1, 1, 0);
+    const graph = knnGraph({ rows: 5, columns: 2, data }, { k: 3, includeSelf: false });
+    expect([...graph.indices.subarray(0, 3)]).toEqual([1, 2, 4]);
+  });
+
   it('keeps the item itself before its duplicates', () => {
     const data = Float32Array.of(1, 2, 1, 2, 1, 2);
     const graph = knnGraph({ rows: 3, columns: 2, data }, { k: 1 });

@@ -46,6 +46,17 @@ describe('normalizeRows', () => {
     closeTo(normalized, [1 / Math.sqrt(5), 3 / Math.sqrt(5), 5 / Math.sqrt(6)]);
   });
 
+  it('makes rows whose sum is 0 zero, entries or not', () => {
+    const cancelling = csrFromCoordinates({
+      rows: 2,
+      columns: 2,
+      rowIndices: [0, 0, 1],
+      columnIndices: [0, 1, 1],
+      values: [1, -1, 0],
+    });
+    expect(normalizeRows(cancelling).values.map(Math.abs)).toEqual(Float32Array.of(0, 0, 0));
+  });
+
   it('refuses negative sums and options', () => {
     expect(() => normalizeRows(negative)).toThrow(
       'normalizeRows: row sums must be ≥ 0, got -0.5 in row 1.',

@@ -1,6 +1,6 @@
 import type { Batch, ModelInputs, Recommender } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
-import { bprLoss, normRegularizer } from '@mmrec/losses';
+import { bprLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
 import { gatherRows, xavierUniform } from '@mmrec/ops';
 import { dispose, mean, mul, sum, tidy, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { lightGcnOptions, type LightGcnOptions } from './options.js';
@@ -12,7 +12,8 @@ import { lightGcnOptions, type LightGcnOptions } from './options.js';
  * \mathcal L = -\mathrm{mean} \ln \sigma(h_u \cdot h_i - h_u \cdot h_j)
  * + \lambda \frac{\lVert E_u \rVert + \lVert E_i \rVert + \lVert E_j \rVert}{B}$$
  *
- * with the norms over the batch's initial embeddings, not squared, as the published toolbox has them.
+ * with the norms over the batch's initial embeddings, not squared, as the published toolbox has them. Variant
+ * `paper` has half their squares instead.
  *
  * Parameters: `users` `[numUsers, d]`, `items` `[numItems, d]`.
  *
@@ -24,7 +25,8 @@ export function createLightGcn(
   { interactions, rng }: Pick<ModelInputs, 'interactions' | 'rng'>,
   options: Partial<LightGcnOptions> = {},
 ): Recommender {
-  const { embeddingSize, numLayers, regWeight } = lightGcnOptions.resolve('createLightGcn', options);
+  const { embeddingSize, numLayers, regWeight, variant } = lightGcnOptions.resolve('createLightGcn', options);
+  const regularizer = variant === 'paper' ? squaredNormRegularizer : normRegularizer;
   const graph = createInteractionGraph(interactions);
   const table = (name: string, rows: number) =>
     xavierUniform({ rows, columns: embeddingSize, rng: rng.fork(`init/${name}`) });
@@ -45,7 +47,7 @@ export function createLightGcn(
     ];
     return {
       bpr: mean<Scalar>(bprLoss(score(i), score(j))),
-      regularization: mul<Scalar>(normRegularizer(initial, u.length), regWeight),
+      regularization: mul<Scalar>(regularizer(initial, u.length), regWeight),
     };
   }
 

@@ -50,7 +50,7 @@ export function normalizeRows(x: usize, count: i32, columns: i32, epsilon: f32, 
   }
 }
 
-/** Gradient of {@link normalizeRows} for `x`: `(dy − y (y · dy)) / ‖x‖`, or `dy / ε` below ε. */
+/** Gradient of {@link normalizeRows} for `x`: `(dy − y (y · dy)) / ‖x‖`, or 0 where `‖x‖ ≤ ε`. */
 export function normalizeRowsGradient(
   x: usize,
   dy: usize,
@@ -66,7 +66,7 @@ export function normalizeRowsGradient(
       const scale: f32 = <f32>1 / norm;
       combine(scale, dy, -dot(x, dy, columns) * scale * scale * scale, x, columns, out);
     } else {
-      combine(<f32>1 / epsilon, dy, 0, dy, columns, out);
+      memory.fill(out, 0, stride);
     }
     x += stride;
     dy += stride;
@@ -86,7 +86,7 @@ export function cosineRows(a: usize, b: usize, count: i32, columns: i32, epsilon
   }
 }
 
-/** Gradient of {@link cosineRows} for `a`: `dy (b / (‖a‖‖b‖) − cos · a / ‖a‖²)`, or `dy · b / ε` below ε. */
+/** Gradient of {@link cosineRows} for `a`: `dy (b / (‖a‖‖b‖) − cos · a / ‖a‖²)`, or 0 where `‖a‖‖b‖ ≤ ε`. */
 export function cosineRowsGradient(
   a: usize,
   b: usize,
@@ -105,7 +105,7 @@ export function cosineRowsGradient(
       const scale = g / norms;
       combine(scale, b, (-scale * dot(a, b, columns)) / squareA, a, columns, out);
     } else {
-      combine(g / epsilon, b, 0, b, columns, out);
+      memory.fill(out, 0, stride);
     }
     a += stride;
     b += stride;

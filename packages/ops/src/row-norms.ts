@@ -24,8 +24,9 @@ const normalizeGradient = defineKernel<{ epsilon: number }>({
   host: ({ inputs: [x, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
     forEachRow(shape!, (start, end) => {
       const norm = Math.sqrt(dot(x!, x!, start, end));
-      const along = norm > epsilon ? dot(x!, dy!, start, end) / norm ** 3 : 0;
-      const scale = 1 / Math.max(norm, epsilon);
+      if (norm <= epsilon) return;
+      const along = dot(x!, dy!, start, end) / norm ** 3;
+      const scale = 1 / norm;
       for (let at = start; at < end; at++) out![at] = dy![at]! * scale - along * x![at]!;
     });
   },
@@ -61,8 +62,9 @@ const cosineGradient = defineKernel<{ epsilon: number }>({
     forEachRow(shape!, (start, end, row) => {
       const square = dot(a!, a!, start, end);
       const norms = Math.sqrt(square * dot(b!, b!, start, end));
-      const scale = dy![row]! / Math.max(norms, epsilon);
-      const along = norms > epsilon ? (scale * dot(a!, b!, start, end)) / square : 0;
+      if (norms <= epsilon) return;
+      const scale = dy![row]! / norms;
+      const along = (scale * dot(a!, b!, start, end)) / square;
       for (let at = start; at < end; at++) out![at] = scale * b![at]! - along * a![at]!;
     });
   },
@@ -72,7 +74,8 @@ const cosineGradient = defineKernel<{ epsilon: number }>({
 });
 
 /**
- * Rows divided by their Euclidean norm, `x / max(‖x‖, ε)`: a row of zeros stays zero.
+ * Rows divided by their Euclidean norm, `x / max(‖x‖, ε)`: a row of zeros stays zero, and no
+ * gradient reaches it.
  *
  * @param x - `[n, d]`, float32.
  * @param epsilon - Smallest norm to divide by; 1e-12 by default, as in PyTorch's `normalize`.
@@ -89,7 +92,8 @@ export function l2NormalizeRows(x: Tensor2D, epsilon = 1e-12): Tensor2D {
 }
 
 /**
- * Cosine similarity of each pair of rows, `a · b / max(‖a‖ ‖b‖, ε)`: 0 when one of them is zero.
+ * Cosine similarity of each pair of rows, `a · b / max(‖a‖ ‖b‖, ε)`: 0, without gradient, when one
+ * of them is zero.
  *
  * @param a - `[n, d]`, float32.
  * @param b - `[n, d]`, float32.

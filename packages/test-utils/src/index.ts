@@ -10,3 +10,5 @@ export { expectNear, goldenCases, transposed, type GoldenTensor } from './golden
 export { checkGradient, type GradientCase } from './gradient-check.js';
 export { realData } from './real-data.js';
 export { replayRng } from './replay-rng.js';
+export { testRecommender, type SuiteOptions } from './test-recommender.js';
+export { tinyWorld, type TinyWorld } from './tiny-world.js';

@@ -1,6 +1,6 @@
 import type { Batch, Interactions, LossTerms, Phase, Recommender, Rng } from '@mmrec/core';
 import { createBatchSampler } from '@mmrec/data';
-import type { RankingMetric, RankingProtocol } from '@mmrec/metrics';
+import { evaluateRanking, type RankingMetric, type RankingProtocol } from '@mmrec/metrics';
 import { createAdam, type Optimizer } from '@mmrec/ops';
 import { addN, dispose, keep, tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Scalar, Variable } from '@tensorflow/tfjs-core';
@@ -68,8 +68,9 @@ export interface FitResult {
  */
 export async function fit(model: Recommender, inputs: FitInputs): Promise<FitResult> {
   const options = fitOptions.resolve('fit', inputs.options);
-  const { rng, signal, callbacks = {}, metric = 'recall@20' } = inputs;
+  const { rng, signal, callbacks = {}, metric = 'recall@20', protocol = 'mmrec' } = inputs;
   const target = parseMetric(metric);
+  await checkMetric(target, protocol);
   const sampler = createBatchSampler(inputs.train, {
     batchSize: options.batchSize,
     sampling: model.sampling ?? 'triplets',
@@ -145,12 +146,15 @@ export async function fit(model: Recommender, inputs: FitInputs): Promise<FitRes
   async function validate(heldOut: Interactions) {
     const start = performance.now();
     const embeddings = model.embed(rng.fork('embed'));
-    const { mean } = await evaluate(embeddings, { train: inputs.train, heldOut }, {
-      protocol: inputs.protocol ?? 'mmrec',
+    const { users, mean } = await evaluate(embeddings, { train: inputs.train, heldOut }, {
+      protocol,
       metrics: [...new Set<RankingMetric>([target.metric, 'recall', 'ndcg'])],
       ks: [...new Set([target.k, 10, 20])],
     });
     dispose([embeddings.users, embeddings.items]);
+    if (users.length === 0) {
+      throw new RangeError('fit: validation must hold a user with training interactions, got none.');
+    }
     return { valid: mean, evaluationSeconds: (performance.now() - start) / 1000 };
   }
 }
@@ -217,12 +221,23 @@ function checkFinite(losses: Readonly<Record<string, number>>, epoch: number): v
   }
 }
 
-function parseMetric(text: string): { metric: RankingMetric; k: number } {
-  const [metric, k] = text.split('@');
-  if (!metric || !Number.isInteger(Number(k)) || Number(k) < 1) {
+interface TargetMetric {
+  readonly metric: RankingMetric;
+  readonly k: number;
+}
+
+function parseMetric(text: string): TargetMetric {
+  const [, metric, k] = /^([a-z]+)@([1-9]\d*)$/.exec(text) ?? [];
+  if (metric === undefined) {
     throw new RangeError(`fit: metric must look like recall@20, got '${text}'.`);
   }
   return { metric: metric as RankingMetric, k: Number(k) };
+}
+
+/** Evaluates nothing, so that a name that doesn't exist is found before an epoch is spent. */
+async function checkMetric({ metric, k }: TargetMetric, protocol: RankingProtocol): Promise<void> {
+  const relevant = { offsets: Int32Array.of(0), items: new Int32Array(0) };
+  await evaluateRanking({ topK: () => new Int32Array(0), relevant, metrics: [metric], ks: [k], protocol });
 }
 
 /** Keeps a copy of the parameters of the best epoch. */

@@ -13,24 +13,25 @@ export interface LossMeans {
 /** Means weighted by the number of rows of each batch. */
 export function createLossMeans(): LossMeans {
   let sums: Record<string, Scalar> = {};
-  let rows = 0;
+  // By term: the phases of a model have terms of their own.
+  let rows: Record<string, number> = {};
   const dispose = () => {
     for (const sum of Object.values(sums)) sum.dispose();
     sums = {};
-    rows = 0;
+    rows = {};
   };
   return {
     add: (terms, count) => {
-      rows += count;
       for (const [name, term] of Object.entries(terms)) {
         const before = sums[name] ?? zeros([]);
         sums[name] = tidy(() => keep(add<Scalar>(before, mul(term, count))));
         before.dispose();
+        rows[name] = (rows[name] ?? 0) + count;
       }
     },
     take: async () => {
       const means: Record<string, number> = {};
-      for (const [name, sum] of Object.entries(sums)) means[name] = (await sum.data())[0]! / rows;
+      for (const [name, sum] of Object.entries(sums)) means[name] = (await sum.data())[0]! / rows[name]!;
       dispose();
       return means;
     },

@@ -1,4 +1,4 @@
-import { itemsByUser, type Embeddings, type Interactions } from '@mmrec/core';
+import { checkIndices, itemsByUser, type Embeddings, type Interactions } from '@mmrec/core';
 import { createTopK } from '@mmrec/ops';
 import { dot, reshape, slice, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 
@@ -30,6 +30,7 @@ export function recommend(
   { users, k = 10, exclude }: RecommendInputs,
 ): Recommendation[] {
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`recommend: k must be an integer ≥ 1, got ${k}.`);
+  checkIndices('recommend', { users }, embeddings.users.shape[0]);
   const wanted = Int32Array.from(users);
   const numItems = embeddings.items.shape[0];
   const length = Math.min(k, numItems);

@@ -134,13 +134,16 @@ export async function createRunFolder(
  * @throws {Error} If it holds no run, a run of another format version, or a run without a model.
  */
 export async function readRun(folder: string): Promise<Run> {
-  const config = (await readJson(folder, files.config)) as RunConfig;
-  if (config.version !== formatVersion) {
+  const config = (await readJson(folder, files.config)) as Partial<RunConfig> | null;
+  if (config?.version !== formatVersion) {
     throw new Error(
-      `readRun: ${join(folder, files.config)}: version must be ${formatVersion}, got ${config.version}. Read this run with the mmrec that wrote it (${config.versions['@mmrec/cli'] ?? 'unknown'}).`,
+      `readRun: ${join(folder, files.config)}: version must be ${formatVersion}, got ${String(config?.version)}. Read this run with the mmrec that wrote it (${config?.versions?.['@mmrec/cli'] ?? 'unknown'}).`,
     );
   }
-  const ids = (await readJson(folder, files.ids)) as RunIds;
+  const ids = (await readJson(folder, files.ids)) as Partial<RunIds> | null;
+  if (!Array.isArray(ids?.users) || !Array.isArray(ids.items)) {
+    throw new Error(`readRun: ${join(folder, files.ids)} must list users and items: the file is damaged.`);
+  }
   const path = join(folder, files.model);
   if (!existsSync(path)) {
     throw new Error(`readRun: ${folder} must hold ${files.model}, got none: training was stopped before its first epoch ended.`);
@@ -149,10 +152,10 @@ export async function readRun(folder: string): Promise<Run> {
   for (const [name, list] of [['user_embeddings', ids.users], ['item_embeddings', ids.items]] as const) {
     const rows = tensors[name]?.shape[0];
     if (rows !== list.length) {
-      throw new Error(`readRun: ${path}: ${name} must have ${list.length} rows, one an id, got ${rows}.`);
+      throw new Error(`readRun: ${path}: ${name} must have ${list.length} rows, one an id, got ${String(rows)}.`);
     }
   }
-  return { folder, config, ids, tensors };
+  return { folder, config: config as RunConfig, ids: ids as RunIds, tensors };
 }
 
 async function readJson(folder: string, file: string): Promise<unknown> {

@@ -32,10 +32,12 @@ export function warmStart(
   for (const [parameterName, parameter] of Object.entries(model.parameters)) {
     const saved = run.tensors[parameterName];
     const entity = model.rowsOf?.[parameterName];
-    const fits = saved && saved.shape.slice(entity ? 1 : 0).join() === parameter.shape.slice(entity ? 1 : 0).join();
-    if (!fits) skipped.push(parameterName);
+    // Where rows belong to users or items, the run's may be more or fewer, but must be its own number.
+    const expected = entity ? [run.ids[entity].length, ...parameter.shape.slice(1)] : parameter.shape;
+    if (saved?.shape.join() !== expected.join()) skipped.push(parameterName);
     else if (entity) carryRows(parameter, saved.data as Float32Array, rows[entity]);
-    else tidy(() => parameter.assign(tensor(saved.data, parameter.shape)));
+    // A copy: the cpu back end would take the run's own numbers, and train them.
+    else tidy(() => parameter.assign(tensor(saved.data.slice(), parameter.shape)));
   }
   const count = (matches: Int32Array) => {
     const known = matches.reduce((sum, row) => sum + Number(row >= 0), 0);

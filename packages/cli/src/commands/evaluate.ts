@@ -1,5 +1,5 @@
 import type { Interactions } from '@mmrec/core';
-import { useBackend, type BackendName } from '@mmrec/ops';
+import { backendNames, useBackend } from '@mmrec/ops';
 import { evaluate as evaluateEmbeddings } from '@mmrec/train';
 import { choice, lengths } from '../flags.js';
 import { openRun } from '../open-run.js';
@@ -21,7 +21,7 @@ const splits = ['test', 'validation', 'train'] as const;
 export async function evaluate(folder: string, flags: EvaluateFlags, { stdout }: Streams): Promise<void> {
   const split = choice('--split', flags.split ?? 'test', splits);
   const ks = lengths('-k', flags.k ?? '10,20');
-  await useBackend((flags.backend ?? 'auto') as BackendName | 'auto');
+  await useBackend(choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const));
   const { run, dataset, embeddings } = await openRun(folder, flags.data);
   // On the training split nothing is masked: it would mask what is looked for.
   const train = split === 'train' ? withoutRows(dataset.train) : dataset.train;

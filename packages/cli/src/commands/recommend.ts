@@ -1,7 +1,7 @@
 import { suggestion } from '@mmrec/core';
-import { useBackend, type BackendName } from '@mmrec/ops';
+import { backendNames, useBackend } from '@mmrec/ops';
 import { recommend as recommendItems } from '@mmrec/train';
-import { wholeNumber } from '../flags.js';
+import { choice, wholeNumber } from '../flags.js';
 import { readCatalogue } from '../load-data.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
@@ -22,7 +22,7 @@ export async function recommend(folder: string, flags: RecommendFlags, { stdout 
   if (k === 0) throw new UsageError(`recommend: -k must be an integer ≥ 1, got '0'.`);
   const wanted = flags.user ?? [];
   if (wanted.length === 0) throw new UsageError('recommend: --user must name at least one user, got none.');
-  await useBackend((flags.backend ?? 'auto') as BackendName | 'auto');
+  await useBackend(choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const));
   const { run, dataset, dataFolder, embeddings } = await openRun(folder, flags.data);
   const indexOf = new Map(run.ids.users.map((id, index) => [id, index]));
   const users = wanted.map((id) => {

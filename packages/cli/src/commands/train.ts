@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createRng, type Interactions } from '@mmrec/core';
 import type { Dataset } from '@mmrec/data';
-import { useBackend, type BackendName } from '@mmrec/ops';
+import { backendNames, useBackend } from '@mmrec/ops';
 import {
   checkRunFolder,
   createProgress,
@@ -57,6 +57,7 @@ export async function train(modelName: string, given: TrainFlags, { stdout, stde
   const seed = wholeNumber('--seed', flags.seed ?? '1');
   const protocol = choice('--protocol', flags.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const);
   const metric = flags.metric ?? 'recall@20';
+  const backendName = choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const);
   if (flags.threads !== undefined) {
     // Read by libtensorflow when it starts; the wasm back end computes on one thread.
     process.env['TF_NUM_INTRAOP_THREADS'] = String(wholeNumber('--threads', flags.threads));
@@ -64,7 +65,7 @@ export async function train(modelName: string, given: TrainFlags, { stdout, stde
   if (flags.out !== undefined) checkRunFolder(flags.out, flags.force);
   const earlier = flags.init === undefined ? undefined : await readRun(flags.init);
 
-  const backend = await useBackend((flags.backend ?? 'auto') as BackendName | 'auto');
+  const backend = await useBackend(backendName);
   const { dataset, features } = await loadData(flags.data, {
     needsFeatures: model.needsFeatures,
     modalities: flags.modalities?.split(',').map((name) => name.trim()),

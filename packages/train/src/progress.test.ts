@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { EpochRecord } from './fit.js';
+import { createProgress } from './progress.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.advanceTimersByTime(5000);
+});
+afterEach(() => vi.useRealTimers());
+
+const clear = '\r\x1b[2K';
+
+function fakeStream(terminal: { isTTY?: boolean; columns?: number }) {
+  const written: string[] = [];
+  return { ...terminal, written, write: (text: string) => written.push(text) };
+}
+
+const record = (epoch: number, recall?: number): EpochRecord => ({
+  epoch,
+  losses: { bpr: 0.5, total: 0.69314 },
+  learningRate: 1e-3,
+  seconds: 1.54,
+  ...(recall !== undefined && { valid: { 'recall@20': recall }, evaluationSeconds: 0.5 }),
+});
+
+it('rewrites one line on a terminal: bar, loss, metric, best, rate, time left', async () => {
+  const stream = fakeStream({ isTTY: true, columns: 200 });
+  const progress = createProgress(stream, { epochs: 4, metric: 'recall@20' });
+  vi.advanceTimersByTime(1000);
+  progress.onBatch!({ epoch: 1, batch: 1, batches: 2 });
+  vi.advanceTimersByTime(1000);
+  await progress.onEpoch!(record(1, 0.12345));
+  vi.advanceTimersByTime(2000);
+  await progress.onEpoch!(record(2, 0.1));
+  progress.done();
+  expect(stream.written).toEqual([
+    `${clear}epoch 1/4 ━━━━━━━━────────  ≤ 7 s left`,
+    `${clear}epoch 1/4 ━━━━━━━━━━━━━━━━  loss 0.6931  recall@20 .1235  best .1235 at 1  2.0 s/epoch  ≤ 6 s left`,
+    `${clear}epoch 2/4 ━━━━━━━━━━━━━━━━  loss 0.6931  recall@20 .1000  best .1235 at 1  2.0 s/epoch  ≤ 4 s left`,
+    clear,
+  ]);
+});
+
+it('does not draw more often than the eye sees, but each epoch’s end', () => {
+  const stream = fakeStream({ isTTY: true, columns: 200 });
+  const progress = createProgress(stream, { epochs: 2, metric: 'recall@20' });
+  for (let batch = 1; batch <= 100; batch++) {
+    vi.advanceTimersByTime(1);
+    progress.onBatch!({ epoch: 1, batch, batches: 100 });
+  }
+  expect(stream.written.length).toBe(3);
+});
+
+it('cuts the line to the terminal’s width', () => {
+  const stream = fakeStream({ isTTY: true, columns: 20 });
+  createProgress(stream, { epochs: 2, metric: 'recall@20' }).onBatch!({ epoch: 1, batch: 1, batches: 1 });
+  expect(stream.written).toEqual([`${clear}epoch 1/2 ━━━━━━━━━`]);
+});
+
+it.each([
+  [60_000, '89 s'],
+  [61_000, '2 min'],
+  [3_600_000, '89 min'],
+  [7_200_000, '2 h 58 min'],
+])('says how much is left in fitting units (an epoch of %d ms)', (epochTime, left) => {
+  const stream = fakeStream({ isTTY: true, columns: 200 });
+  const progress = createProgress(stream, { epochs: 3, metric: 'recall@20' });
+  vi.advanceTimersByTime(epochTime);
+  // 1.485 of 2.485 epochs are left.
+  progress.onBatch!({ epoch: 2, batch: 485, batches: 1000 });
+  const times = epochTime / 1.485;
+  expect(stream.written[0]).toContain(`≤ ${left} left`);
+  expect(times).toBeGreaterThan(0);
+});
+
+it('writes a plain line for each evaluated epoch elsewhere, without control characters', async () => {
+  const stream = fakeStream({});
+  const progress = createProgress(stream, { epochs: 4, metric: 'recall@20' });
+  progress.onBatch!({ epoch: 1, batch: 1, batches: 2 });
+  await progress.onEpoch!(record(1));
+  await progress.onEpoch!(record(2, 0.25));
+  await progress.onEpoch!(record(4, 1));
+  progress.done();
+  expect(stream.written).toEqual([
+    'epoch 2  loss 0.6931  recall@20 .2500  best .2500 at 2  2.0 s/epoch\n',
+    'epoch 4  loss 0.6931  recall@20 1.0000  best 1.0000 at 4  2.0 s/epoch\n',
+  ]);
+});
+
+it('leaves a terminal alone when nothing was drawn', () => {
+  const stream = fakeStream({ isTTY: true });
+  createProgress(stream, { epochs: 0, metric: 'recall@20' }).done();
+  expect(stream.written).toEqual([]);
+});
