@@ -3,9 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 /** What an example prints, run as a reader would run it: on the built packages. */
-function run(name: string): string {
+function run(name: string, ...args: string[]): string {
   const program = fileURLToPath(new URL(`${name}/index.mjs`, import.meta.url));
-  return execFileSync(process.execPath, [program], { encoding: 'utf8' });
+  return execFileSync(process.execPath, [program, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 /** The number that a pattern's group finds in a text. */
@@ -28,5 +31,23 @@ describe('examples', () => {
     const output = run('info-nce-in-another-model');
     expect(numberIn(output, /before: +(\d+) %/)).toBeLessThan(10);
     expect(numberIn(output, /after: +(\d+) %/)).toBeGreaterThan(80);
+  });
+
+  it('compose-a-model gains by making items from their features', () => {
+    const output = run('compose-a-model');
+    const ids = numberIn(output, /LightGCN, ids: test recall@20 ([\d.]+)/);
+    expect(numberIn(output, /LightGCN, features: test recall@20 ([\d.]+)/)).toBeGreaterThan(
+      1.15 * ids,
+    );
+  });
+
+  it('quickstart compares BM3 with simpler rankings and recommends titles to three users', () => {
+    const output = run('quickstart', '--epochs', '20');
+    const recall = (name: string) =>
+      numberIn(output, new RegExp(`^${name}.* ([\\d.]+) +[\\d.]+ +[\\d.]+$`, 'm'));
+    expect(recall('BM3')).toBeGreaterThan(2 * recall('most popular'));
+    expect(recall('most popular')).toBeGreaterThan(2 * recall('random'));
+    expect(output.match(/^User \d+ bought/gm)).toHaveLength(3);
+    expect(output.match(/^ +\d+ {2}-?[\d.]+ {2}\w.*, \w/gm)).toHaveLength(30);
   });
 });

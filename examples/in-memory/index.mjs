@@ -72,7 +72,8 @@ function makeShop() {
   for (let user = 0; user < 90; user++) {
     const own = names.filter((_, item) => item % 3 === user % 3);
     for (const item of random.shuffle(own).slice(0, 10)) shopping.push([`user ${user}`, item]);
-    for (const item of random.shuffle([...names]).slice(0, 2)) shopping.push([`user ${user}`, item]);
+    for (const item of random.shuffle([...names]).slice(0, 2))
+      shopping.push([`user ${user}`, item]);
   }
   return { shopping, items };
 }

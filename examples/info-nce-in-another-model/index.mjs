@@ -21,7 +21,10 @@ const tower = (inputSize, seed) =>
         activation: 'relu',
         kernelInitializer: tf.initializers.glorotUniform({ seed }),
       }),
-      tf.layers.dense({ units: 8, kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 1 }) }),
+      tf.layers.dense({
+        units: 8,
+        kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 1 }),
+      }),
     ],
   });
 const [pictureTower, textTower] = [tower(16, 4), tower(12, 6)];
@@ -30,9 +33,13 @@ const [pictureTower, textTower] = [tower(16, 4), tower(12, 6)];
 const accuracy = () =>
   tf.tidy(() => {
     const normalize = (x) => tf.div(x, tf.norm(x, 2, 1, true));
-    const [texts, images] = [textTower.apply(descriptions), pictureTower.apply(pictures)].map(normalize);
+    const [texts, images] = [textTower.apply(descriptions), pictureTower.apply(pictures)].map(
+      normalize,
+    );
     const nearest = tf.argMax(tf.matMul(texts, images, false, true), 1);
-    return tf.mean(tf.cast(tf.equal(nearest, tf.range(0, 200, 1, 'int32')), 'float32')).dataSync()[0];
+    return tf
+      .mean(tf.cast(tf.equal(nearest, tf.range(0, 200, 1, 'int32')), 'float32'))
+      .dataSync()[0];
   });
 
 console.log(`before: ${(100 * accuracy()).toFixed(0)} % of descriptions find their picture`);
@@ -40,7 +47,9 @@ const optimizer = tf.train.adam(0.01);
 for (let step = 0; step < 150; step++) {
   optimizer.minimize(() =>
     tf.mean(
-      infoNceLoss(textTower.apply(descriptions), pictureTower.apply(pictures), { temperature: 0.1 }),
+      infoNceLoss(textTower.apply(descriptions), pictureTower.apply(pictures), {
+        temperature: 0.1,
+      }),
     ),
   );
 }

@@ -30,10 +30,14 @@ describe('createBm3', () => {
     const [weight, bias] = [model.parameters[`${name}/weight`]!, model.parameters[`${name}/bias`]!];
     const [w, b] = [weight.dataSync(), bias.dataSync()];
     const columns = b.length;
-    return Array.from(b, (start, c) => x.reduce((sum, value, r) => sum + value * w[r * columns + c]!, start));
+    return Array.from(b, (start, c) =>
+      x.reduce((sum, value, r) => sum + value * w[r * columns + c]!, start),
+    );
   };
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
-  const pull = (a: readonly number[], b: readonly number[]) => 1 - dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  const dot = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+  const pull = (a: readonly number[], b: readonly number[]) =>
+    1 - dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   const value = (model: Recommender, term: string, batch = oneRow) =>
     model.losses(batch, createRng(1))[term]!.dataSync()[0]!;
   const twice = (x: readonly number[]) => x.map((number) => 2 * number);
@@ -42,7 +46,10 @@ describe('createBm3', () => {
     const model = createBm3(world, plain);
     const [hu, hi] = [row(model, 'users', user), twice(row(model, 'items', item))];
     const predict = (x: readonly number[]) => linear(model, 'predictor', x);
-    expect(value(model, 'reconstruction')).toBeCloseTo(pull(predict(hu), hi) + pull(predict(hi), hu), 5);
+    expect(value(model, 'reconstruction')).toBeCloseTo(
+      pull(predict(hu), hi) + pull(predict(hi), hu),
+      5,
+    );
   });
 
   it('alignment pulls each modality’s prediction to the item, masking to itself', () => {
@@ -65,7 +72,8 @@ describe('createBm3', () => {
     const dropped = twice(row(model, 'items', item)).map((x, at) => x * factors[at]!);
     const userMask = drawRows(createRng(1).dropoutMask('users', [12, 4], 0.5), Int32Array.of(user));
     const droppedUser = row(model, 'users', user).map((x, at) => x * userMask[at]!);
-    const cosineOrZero = (a: readonly number[], b: readonly number[]) => (dot(b, b) === 0 ? 1 : pull(a, b));
+    const cosineOrZero = (a: readonly number[], b: readonly number[]) =>
+      dot(b, b) === 0 ? 1 : pull(a, b);
     const predict = (x: readonly number[]) => linear(model, 'predictor', x);
     const expected =
       cosineOrZero(predict(row(model, 'users', user)), dropped) +
@@ -79,7 +87,10 @@ describe('createBm3', () => {
       const numbers = Array.from(model.parameters[name]!.dataSync());
       return scale * Math.sqrt(dot(numbers, numbers));
     };
-    expect(value(model, 'regularization')).toBeCloseTo((0.5 * (norm('users', 1) + norm('items', 2))) / 20, 5);
+    expect(value(model, 'regularization')).toBeCloseTo(
+      (0.5 * (norm('users', 1) + norm('items', 2))) / 20,
+      5,
+    );
   });
 
   it('regularization of the paper is the mean squared norm of the batch’s users and items', () => {
@@ -91,7 +102,11 @@ describe('createBm3', () => {
   it('losses are means over the batch', () => {
     const model = createBm3(world, plain);
     const other: Batch = { ...oneRow, users: Int32Array.of(11), positiveItems: Int32Array.of(3) };
-    const both: Batch = { ...oneRow, users: Int32Array.of(user, 11), positiveItems: Int32Array.of(item, 3) };
+    const both: Batch = {
+      ...oneRow,
+      users: Int32Array.of(user, 11),
+      positiveItems: Int32Array.of(item, 3),
+    };
     for (const term of ['reconstruction', 'alignment', 'masking']) {
       const mean = (value(model, term) + value(model, term, other)) / 2;
       expect(value(model, term, both), term).toBeCloseTo(mean, 5);

@@ -1,7 +1,14 @@
 import type { Batch, Embeddings, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
 import { negativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
-import { dropout, gatherRows, matrixVariable, uniformBias, xavierNormal, xavierUniform } from '@mmrec/ops';
+import {
+  dropout,
+  gatherRows,
+  matrixVariable,
+  uniformBias,
+  xavierNormal,
+  xavierUniform,
+} from '@mmrec/ops';
 import { add, addN, dispose, matMul, mean, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { bm3Options, type Bm3Options } from './options.js';
@@ -73,10 +80,12 @@ export function createBm3(
     const hu = gatherRows(h.users, u); // [batch, d]
     const hi = gatherRows(h.items, i); // [batch, d]
     // The target view: the mask covers the whole table, of which the batch needs some rows.
-    const target = (name: string, x: Tensor2D, tableRows: number, rows: Int32Array) =>
-      dropout(x, draw.dropoutMask(name, [tableRows, d], rate), rows);
-    const targetUser = target('users', hu, graph.numUsers, u);
-    const targetItem = target('items', hi, graph.numItems, i);
+    const target = (name: string, x: Tensor2D) => {
+      const [tableRows, rows] = name === 'users' ? [graph.numUsers, u] : [graph.numItems, i];
+      return dropout(x, draw.dropoutMask(name, [tableRows, d], rate), rows);
+    };
+    const targetUser = target('users', hu);
+    const targetItem = target('items', hi);
     const pull = (online: Tensor2D, towards: Tensor2D) => pullLoss(predict(online), towards);
 
     const alignment: Scalar[] = [];
@@ -85,7 +94,7 @@ export function createBm3(
       const hm = applyLinear(projection, gatherRows(table as Tensor2D, i)); // [batch, d]
       const online = predict(hm);
       alignment.push(pullLoss(online, targetItem));
-      masking.push(pullLoss(online, target(name, hm, graph.numItems, i)));
+      masking.push(pullLoss(online, target(name, hm)));
     }
     return {
       reconstruction: add<Scalar>(pull(hu, targetItem), pull(hi, targetUser)),
@@ -102,8 +111,8 @@ export function createBm3(
     users,
     items,
     ...named('predictor', predictor),
-    ...Object.assign({}, ...modalities.map(({ name, projection }) => named(name, projection))),
   };
+  for (const { name, projection } of modalities) Object.assign(parameters, named(name, projection));
   const rowsOf: Record<string, 'users' | 'items'> = { users: 'users', items: 'items' };
   if (resolved.trainFeatures) {
     for (const { name, table } of modalities) {
@@ -121,7 +130,8 @@ export function createBm3(
         const h = encode();
         return { users: predict(h.users), items: predict(h.items) };
       }),
-    dispose: () => void dispose([...Object.values(parameters), ...modalities.map(({ table }) => table)]),
+    dispose: () =>
+      void dispose([...Object.values(parameters), ...modalities.map(({ table }) => table)]),
   };
 }
 
@@ -140,10 +150,13 @@ function named(name: string, { weight, bias }: Linear): Record<string, Variable>
 
 function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
   const entries = Object.entries(features);
-  if (entries.length === 0) throw new RangeError('createBm3: features must hold at least one modality, got none.');
+  if (entries.length === 0)
+    throw new RangeError('createBm3: features must hold at least one modality, got none.');
   for (const [name, { rows }] of entries) {
     if (rows !== numItems) {
-      throw new RangeError(`createBm3: ${name} features must have ${numItems} rows, one an item, got ${rows}.`);
+      throw new RangeError(
+        `createBm3: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
+      );
     }
   }
 }

@@ -26,13 +26,19 @@ interface Bm3Case extends ModelCase {
 const modalities = { textual: 'text', visual: 'image' };
 
 eachBackend(() => {
-  for (const { name, data } of goldenCases<Bm3Case>('bm3', new URL('../fixtures/golden/', import.meta.url))) {
+  for (const { name, data } of goldenCases<Bm3Case>(
+    'bm3',
+    new URL('../fixtures/golden/', import.meta.url),
+  )) {
     it(name, () => {
       const present = Object.entries(modalities).filter(([modality]) => data.features[modality]);
       const features = Object.fromEntries(
         present.map(([modality]) => {
           const { shape, data: values } = data.features[modality]!;
-          return [modality, { rows: shape[0]!, columns: shape[1]!, data: Float32Array.from(values) }];
+          return [
+            modality,
+            { rows: shape[0]!, columns: shape[1]!, data: Float32Array.from(values) },
+          ];
         }),
       );
       const map: ParameterMap = {

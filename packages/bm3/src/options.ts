@@ -25,8 +25,19 @@ export interface Bm3Options {
 export const bm3Options = defineOptions<Bm3Options>({
   embeddingSize: { kind: 'integer', default: 64, min: 1, description: 'Width of the embeddings.' },
   numLayers: { kind: 'integer', default: 1, min: 0, description: 'Propagation layers.' },
-  dropout: { kind: 'number', default: 0.5, min: 0, below: 1, description: 'Dropout of target views.' },
-  regWeight: { kind: 'number', default: 0.1, min: 0, description: 'Weight of the embedding norms.' },
+  dropout: {
+    kind: 'number',
+    default: 0.5,
+    min: 0,
+    below: 1,
+    description: 'Dropout of target views.',
+  },
+  regWeight: {
+    kind: 'number',
+    default: 0.1,
+    min: 0,
+    description: 'Weight of the embedding norms.',
+  },
   variant: {
     kind: 'choice',
     default: 'published',

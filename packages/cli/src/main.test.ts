@@ -49,7 +49,8 @@ const edit = (file: string, change: (text: string) => string) => {
 
 describe('mmrec train', () => {
   it('writes a run folder with everything that other commands need', () => {
-    const json = (file: string) => JSON.parse(readFileSync(join(run, file), 'utf8')) as Record<string, unknown>;
+    const json = (file: string) =>
+      JSON.parse(readFileSync(join(run, file), 'utf8')) as Record<string, unknown>;
     expect(json('config.json')).toMatchObject({
       version: 1,
       model: 'bm3',
@@ -63,7 +64,13 @@ describe('mmrec train', () => {
     const history = readFileSync(join(run, 'history.jsonl'), 'utf8').trim().split('\n');
     expect(history.map((line) => (JSON.parse(line) as { epoch: number }).epoch)).toEqual([1, 2]);
     const first = JSON.parse(history[0]!) as { losses: object; valid: object };
-    expect(Object.keys(first.losses)).toEqual(['reconstruction', 'alignment', 'masking', 'regularization', 'total']);
+    expect(Object.keys(first.losses)).toEqual([
+      'reconstruction',
+      'alignment',
+      'masking',
+      'regularization',
+      'total',
+    ]);
     expect(Object.keys(first.valid)).toContain('recall@20');
     const metrics = json('metrics.json') as { best: { test: Record<string, number> } };
     expect(metrics.best.test['recall@20']).toBeGreaterThan(0);
@@ -72,7 +79,16 @@ describe('mmrec train', () => {
 
   it('prints one JSON object under --json, and nothing else on stdout', async () => {
     const out = join(folder, 'json');
-    const { code, stdout } = await mmrec('train', 'lightgcn', '--data', data, '--out', out, ...quick, '--json');
+    const { code, stdout } = await mmrec(
+      'train',
+      'lightgcn',
+      '--data',
+      data,
+      '--out',
+      out,
+      ...quick,
+      '--json',
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ run: out, epochs: 2, protocol: 'mmrec' });
   });
@@ -92,7 +108,16 @@ describe('mmrec train', () => {
     const config = join(folder, 'options.yaml');
     writeFileSync(config, `data: ${data}\nepochs: 1\nembeddingSize: 4\nnumLayers: 2\nseed: 9\n`);
     const out = join(folder, 'configured');
-    const { code } = await mmrec('train', 'bm3', '--config', config, '--out', out, '--set', 'embeddingSize=6');
+    const { code } = await mmrec(
+      'train',
+      'bm3',
+      '--config',
+      config,
+      '--out',
+      out,
+      '--set',
+      'embeddingSize=6',
+    );
     expect(code).toBe(0);
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toMatchObject({
       seed: 9,
@@ -104,7 +129,9 @@ describe('mmrec train', () => {
   it('trains on chosen modalities', async () => {
     const out = join(folder, 'visual');
     await mmrec('train', 'bm3', '--data', data, '--out', out, '--modalities', 'visual', ...quick);
-    const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')) as { dataset: object };
+    const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')) as {
+      dataset: object;
+    };
     expect(config.dataset).toMatchObject({ modalities: ['visual'] });
   });
 
@@ -130,7 +157,11 @@ describe('mmrec evaluate and recommend', () => {
   it('evaluate repeats the run’s test metrics', async () => {
     const { code, stdout } = await mmrec('evaluate', run, '--k', '5,20', '--json');
     expect(code).toBe(0);
-    const report = JSON.parse(stdout) as { split: string; users: number; metrics: Record<string, number> };
+    const report = JSON.parse(stdout) as {
+      split: string;
+      users: number;
+      metrics: Record<string, number>;
+    };
     expect(report.split).toBe('test');
     const { best } = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8')) as {
       best: { test: Record<string, number> };
@@ -140,14 +171,31 @@ describe('mmrec evaluate and recommend', () => {
   });
 
   it('recommend names items with titles, and none of the user’s training items', async () => {
-    const { stdout } = await mmrec('recommend', run, '--user', '3', '--user', '5', '-k', '4', '--json');
-    const results = JSON.parse(stdout) as { user: string; items: { item: string; score: number; title: string }[] }[];
+    const { stdout } = await mmrec(
+      'recommend',
+      run,
+      '--user',
+      '3',
+      '--user',
+      '5',
+      '-k',
+      '4',
+      '--json',
+    );
+    const results = JSON.parse(stdout) as {
+      user: string;
+      items: { item: string; score: number; title: string }[];
+    }[];
     expect(results.map(({ user }) => user)).toEqual(['3', '5']);
     const inter = readFileSync(join(data, 'shop.inter'), 'utf8').split('\n');
-    const seen = new Set(inter.filter((line) => line.endsWith('\t0')).map((line) => line.slice(0, -2)));
+    const seen = new Set(
+      inter.filter((line) => line.endsWith('\t0')).map((line) => line.slice(0, -2)),
+    );
     for (const { user, items } of results) {
       expect(items).toHaveLength(4);
-      expect(items.map(({ score }) => score)).toEqual(items.map(({ score }) => score).sort((a, b) => b - a));
+      expect(items.map(({ score }) => score)).toEqual(
+        items.map(({ score }) => score).sort((a, b) => b - a),
+      );
       for (const { item, title } of items) {
         expect(seen.has(`${user}\t${item}`)).toBe(false);
         expect(title).toMatch(/\w/);
@@ -164,8 +212,12 @@ describe('mmrec evaluate and recommend', () => {
   it('doctor says which back ends work', async () => {
     const { code, stdout } = await mmrec('doctor', '--json');
     expect(code).toBe(0);
-    const { backends } = JSON.parse(stdout) as { backends: { backend: string; available: boolean }[] };
-    expect(backends.filter(({ available }) => available).map(({ backend }) => backend)).toContain('wasm');
+    const { backends } = JSON.parse(stdout) as {
+      backends: { backend: string; available: boolean }[];
+    };
+    expect(backends.filter(({ available }) => available).map(({ backend }) => backend)).toContain(
+      'wasm',
+    );
   });
 });
 
@@ -183,28 +235,106 @@ describe('mistakes', () => {
   const cut = (file: string, bytes: number) => {
     writeFileSync(file, readFileSync(file).subarray(0, -bytes));
   };
-  const evilPickle = Buffer.from("\x80\x02cos\nsystem\nq\x00X\x04\x00\x00\x00echoq\x01\x85q\x02Rq\x03.", 'latin1');
+  const evilPickle = Buffer.from(
+    '\x80\x02cos\nsystem\nq\x00X\x04\x00\x00\x00echoq\x01\x85q\x02Rq\x03.',
+    'latin1',
+  );
 
   /** Name, what is done to a copy of the data, exit code, what the message must name. */
   const broken: [string, (copy: string) => void, string[]][] = [
-    ['an empty file', (copy) => { writeFileSync(inter(copy), ''); }, ['shop.inter']],
-    ['a missing column', (copy) => { edit(inter(copy), (text) => text.replace('itemID', 'thing')); }, ['shop.inter', 'itemID', 'thing']],
-    ['a negative id', (copy) => { edit(inter(copy), (text) => line3(text, '-3\t1\t0')); }, ['shop.inter:3', "'-3'"]],
-    ['a fractional id', (copy) => { edit(inter(copy), (text) => line3(text, '1.5\t1\t0')); }, ['shop.inter:3', "'1.5'"]],
-    ['an id that is too large', (copy) => { edit(inter(copy), (text) => line3(text, '1\t99999999999\t0')); }, ['shop.inter:3', "'99999999999'"]],
-    ['a label other than 0, 1, 2', (copy) => { edit(inter(copy), (text) => line3(text, '1\t1\t7')); }, ['shop.inter:3', "'7'"]],
-    ['NaN features', (copy) => { floats(copy, (values) => values.fill(NaN, 64, 67)); }, ['image_feat.npy', '3', 'row 1']],
-    ['infinite features', (copy) => { floats(copy, (values) => values.fill(Infinity, 0, 1)); }, ['image_feat.npy', '1', 'row 0']],
-    ['a truncated npy', (copy) => { cut(join(copy, 'image_feat.npy'), 100); }, ['image_feat.npy']],
-    ['features with too many rows', (copy) => { edit(join(copy, 'items.jsonl'), (text) => text.split('\n').slice(1).join('\n')); }, ['39', '40']],
-    ['a catalogue line that is no item', (copy) => { edit(join(copy, 'items.jsonl'), (text) => line3(text, 'oops')); }, ['items.jsonl:3', 'oops']],
+    [
+      'an empty file',
+      (copy) => {
+        writeFileSync(inter(copy), '');
+      },
+      ['shop.inter'],
+    ],
+    [
+      'a missing column',
+      (copy) => {
+        edit(inter(copy), (text) => text.replace('itemID', 'thing'));
+      },
+      ['shop.inter', 'itemID', 'thing'],
+    ],
+    [
+      'a negative id',
+      (copy) => {
+        edit(inter(copy), (text) => line3(text, '-3\t1\t0'));
+      },
+      ['shop.inter:3', "'-3'"],
+    ],
+    [
+      'a fractional id',
+      (copy) => {
+        edit(inter(copy), (text) => line3(text, '1.5\t1\t0'));
+      },
+      ['shop.inter:3', "'1.5'"],
+    ],
+    [
+      'an id that is too large',
+      (copy) => {
+        edit(inter(copy), (text) => line3(text, '1\t99999999999\t0'));
+      },
+      ['shop.inter:3', "'99999999999'"],
+    ],
+    [
+      'a label other than 0, 1, 2',
+      (copy) => {
+        edit(inter(copy), (text) => line3(text, '1\t1\t7'));
+      },
+      ['shop.inter:3', "'7'"],
+    ],
+    [
+      'NaN features',
+      (copy) => {
+        floats(copy, (values) => values.fill(NaN, 64, 67));
+      },
+      ['image_feat.npy', '3', 'row 1'],
+    ],
+    [
+      'infinite features',
+      (copy) => {
+        floats(copy, (values) => values.fill(Infinity, 0, 1));
+      },
+      ['image_feat.npy', '1', 'row 0'],
+    ],
+    [
+      'a truncated npy',
+      (copy) => {
+        cut(join(copy, 'image_feat.npy'), 100);
+      },
+      ['image_feat.npy'],
+    ],
+    [
+      'features with too many rows',
+      (copy) => {
+        edit(join(copy, 'items.jsonl'), (text) => text.split('\n').slice(1).join('\n'));
+      },
+      ['39', '40'],
+    ],
+    [
+      'a catalogue line that is no item',
+      (copy) => {
+        edit(join(copy, 'items.jsonl'), (text) => line3(text, 'oops'));
+      },
+      ['items.jsonl:3', 'oops'],
+    ],
   ];
 
   it.each(broken)('%s', async (name, change, named) => {
     const copy = variant(`broken ${name.replaceAll(',', '')}`, change);
     const before = readFileSync(join(run, 'model.safetensors'));
     // Even with --force the run that is there must survive: it is replaced only when all input was read.
-    const { code, stderr, stdout } = await mmrec('train', 'bm3', '--data', copy, '--out', run, '--force', ...quick);
+    const { code, stderr, stdout } = await mmrec(
+      'train',
+      'bm3',
+      '--data',
+      copy,
+      '--out',
+      run,
+      '--force',
+      ...quick,
+    );
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
@@ -216,7 +346,10 @@ describe('mistakes', () => {
   it('features with too few or too many rows name file, rows and items', async () => {
     const copy = variant('short catalogue', (c) => {
       edit(inter(c), (text) => `${text}1\t40\t0\n`);
-      writeFileSync(join(c, 'items.jsonl'), `${readFileSync(join(c, 'items.jsonl'), 'utf8').trim()}\n{"id":"40","title":"New"}\n`);
+      writeFileSync(
+        join(c, 'items.jsonl'),
+        `${readFileSync(join(c, 'items.jsonl'), 'utf8').trim()}\n{"id":"40","title":"New"}\n`,
+      );
     });
     const { code, stderr } = await mmrec('train', 'bm3', '--data', copy, ...quick);
     expect(code).toBe(1);
@@ -228,7 +361,8 @@ describe('mistakes', () => {
   it('a pickle that asks for anything off the allow-list', async () => {
     const copy = join(folder, 'pickled');
     cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('.inter') });
-    for (const name of ['trnMat', 'valMat', 'tstMat']) writeFileSync(join(copy, `${name}.pkl`), evilPickle);
+    for (const name of ['trnMat', 'valMat', 'tstMat'])
+      writeFileSync(join(copy, `${name}.pkl`), evilPickle);
     const { code, stderr } = await mmrec('data', 'inspect', copy);
     expect(code).toBe(1);
     expect(stderr).toContain('trnMat.pkl');
@@ -239,14 +373,32 @@ describe('mistakes', () => {
   const wrongUse: [string[], string][] = [
     [['train', 'bm', '--data', 'x'], "mmrec: train: unknown model 'bm'. Did you mean 'bm3'?"],
     [['train', 'bm3'], 'mmrec: train: --data must name a dataset folder, got none.'],
-    [['train', 'bm3', '--data', 'x', '--set', 'dropuot=0.1'], "unknown option 'dropuot' for bm3. Did you mean 'dropout'?"],
-    [['train', 'bm3', '--data', 'x', '--set', 'dropout=1'], 'bm3: dropout must be a number ≥ 0 and < 1, got 1.'],
-    [['train', 'bm3', '--data', 'x', '--set', 'dropout=lots'], "train: dropout must be a number ≥ 0 and < 1, got 'lots'."],
-    [['train', 'bm3', '--data', 'x', '--set', 'dropout'], "train: --set must look like key=value, got 'dropout'."],
-    [['train', 'bm3', '--data', 'x', '--epochs', '-1'], "--epochs must be an integer ≥ 0, got '-1'."],
+    [
+      ['train', 'bm3', '--data', 'x', '--set', 'dropuot=0.1'],
+      "unknown option 'dropuot' for bm3. Did you mean 'dropout'?",
+    ],
+    [
+      ['train', 'bm3', '--data', 'x', '--set', 'dropout=1'],
+      'bm3: dropout must be a number ≥ 0 and < 1, got 1.',
+    ],
+    [
+      ['train', 'bm3', '--data', 'x', '--set', 'dropout=lots'],
+      "train: dropout must be a number ≥ 0 and < 1, got 'lots'.",
+    ],
+    [
+      ['train', 'bm3', '--data', 'x', '--set', 'dropout'],
+      "train: --set must look like key=value, got 'dropout'.",
+    ],
+    [
+      ['train', 'bm3', '--data', 'x', '--epochs', '-1'],
+      "--epochs must be an integer ≥ 0, got '-1'.",
+    ],
     [['train', 'bm3', '--data', 'x', '--seed', 'one'], "--seed must be an integer ≥ 0, got 'one'."],
     [['train', 'bm3', '--data', 'x', '--backend', 'wasn'], "got 'wasn'. Did you mean 'wasm'?"],
-    [['train', 'bm3', '--data', 'x', '--protocol', 'latice'], "got 'latice'. Did you mean 'lattice'?"],
+    [
+      ['train', 'bm3', '--data', 'x', '--protocol', 'latice'],
+      "got 'latice'. Did you mean 'lattice'?",
+    ],
     [['train', 'bm3', '--data', 'x', '--config', 'none.yaml'], '--config none.yaml'],
     [['evalute'], 'Did you mean evaluate?'],
     [['recommend', 'x'], 'recommend: --user must name at least one user, got none.'],
@@ -269,7 +421,18 @@ describe('mistakes', () => {
     expect(readFileSync(join(run, 'model.safetensors')).equals(before)).toBe(true);
     const forced = join(folder, 'forced');
     cpSync(run, forced, { recursive: true });
-    const replaced = await mmrec('train', 'bm3', '--data', data, '--out', forced, '--seed', '2', '--force', ...quick);
+    const replaced = await mmrec(
+      'train',
+      'bm3',
+      '--data',
+      data,
+      '--out',
+      forced,
+      '--seed',
+      '2',
+      '--force',
+      ...quick,
+    );
     expect(replaced.code).toBe(0);
     expect(readFileSync(join(forced, 'model.safetensors')).equals(before)).toBe(false);
   });
@@ -280,7 +443,10 @@ describe('mistakes', () => {
     const { code, stderr } = await mmrec('train', 'bm3', '--data', copy, ...quick);
     expect(code).toBe(1);
     for (const file of ['image_feat.npy', 'text_feat.npy']) expect(stderr).toContain(file);
-    expect((await mmrec('train', 'lightgcn', '--data', copy, '--out', join(folder, 'lg'), ...quick)).code).toBe(0);
+    expect(
+      (await mmrec('train', 'lightgcn', '--data', copy, '--out', join(folder, 'lg'), ...quick))
+        .code,
+    ).toBe(0);
   });
 
   it('an unknown user, a folder that is no run, a dataset that has moved', async () => {
@@ -306,7 +472,16 @@ describe('real data', () => {
   const baby = realData('baby');
   it.skipIf(baby === undefined)('trains an epoch of LightGCN on Baby', async () => {
     const out = join(folder, 'baby');
-    const { code } = await mmrec('train', 'lightgcn', '--data', baby!, '--out', out, '--epochs', '1');
+    const { code } = await mmrec(
+      'train',
+      'lightgcn',
+      '--data',
+      baby!,
+      '--out',
+      out,
+      '--epochs',
+      '1',
+    );
     expect(code).toBe(0);
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
   });

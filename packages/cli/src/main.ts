@@ -64,7 +64,10 @@ function createProgram(streams: Streams): Command {
     .option('--threads <n>', 'threads of the tensorflow back end on the CPU; wasm computes on one')
     .option('--protocol <name>', 'mmrec or lattice (default: mmrec)')
     .option('--metric <metric@k>', 'validation metric that chooses the epoch (default: recall@20)')
-    .option('--init <run>', 'start from an earlier run: known users and items keep their embeddings')
+    .option(
+      '--init <run>',
+      'start from an earlier run: known users and items keep their embeddings',
+    )
     .option('--force', 'replace a run that is in the folder')
     .option('--json', 'print the result as JSON')
     .option(...verbose)

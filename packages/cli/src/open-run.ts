@@ -24,7 +24,9 @@ export async function openRun(folder: string, dataFolder?: string): Promise<Open
   const { path, numUsers, numItems } = run.config.dataset;
   const source = dataFolder ?? path;
   if (!existsSync(source)) {
-    throw new Error(`${folder}: the dataset was at ${source}, and isn't there now. Name its place with --data.`);
+    throw new Error(
+      `${folder}: the dataset was at ${source}, and isn't there now. Name its place with --data.`,
+    );
   }
   const dataset = await readDataset(source, { numItems });
   if (dataset.train.numUsers !== numUsers || dataset.train.numItems !== numItems) {

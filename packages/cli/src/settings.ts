@@ -15,11 +15,16 @@ type Given = Readonly<Record<string, unknown>>;
 
 /** Rules of everything that `--set` may set for a model, the training options first. */
 export function settingRules(model: AnyModel): Readonly<Record<string, OptionRule>> {
-  const training = Object.entries(fitOptions.rules as Record<string, OptionRule>).map(([name, rule]) => {
-    const own = (model.training as Record<string, number | undefined>)[name];
-    return [name, own === undefined ? rule : ({ ...rule, default: own } as OptionRule)] as const;
-  });
-  return { ...Object.fromEntries(training), ...(model.options.rules as Record<string, OptionRule>) };
+  const training = Object.entries(fitOptions.rules as Record<string, OptionRule>).map(
+    ([name, rule]) => {
+      const own = (model.training as Record<string, number | undefined>)[name];
+      return [name, own === undefined ? rule : ({ ...rule, default: own } as OptionRule)] as const;
+    },
+  );
+  return {
+    ...Object.fromEntries(training),
+    ...(model.options.rules as Record<string, OptionRule>),
+  };
 }
 
 /**
@@ -40,7 +45,10 @@ export function resolveSettings(model: AnyModel, given: Given): Settings {
   try {
     return {
       modelOptions: model.options.resolve(model.name, only(model.options.rules)),
-      trainingOptions: fitOptions.resolve('train', { ...model.training, ...only(fitOptions.rules) }),
+      trainingOptions: fitOptions.resolve('train', {
+        ...model.training,
+        ...only(fitOptions.rules),
+      }),
     };
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
@@ -98,10 +106,13 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
 /** One line an option: name, default, what is allowed, meaning. */
 export function describeSettings(model: AnyModel): string {
   const rows = Object.entries(settingRules(model)).map(
-    ([name, rule]) => [name, String(rule.default), `${rule.description} (${describeRule(rule)})`] as const,
+    ([name, rule]) =>
+      [name, String(rule.default), `${rule.description} (${describeRule(rule)})`] as const,
   );
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
-    .map(([name, value, text]) => `  ${name.padEnd(widths[0]!)}  ${value.padEnd(widths[1]!)}  ${text}`)
+    .map(
+      ([name, value, text]) => `  ${name.padEnd(widths[0]!)}  ${value.padEnd(widths[1]!)}  ${text}`,
+    )
     .join('\n');
 }

@@ -1,17 +1,25 @@
-/**
- * Rows as an aligned text table: the first column to the left, the others to the right, a rule under
- * the heading.
- */
-export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heading.map((text, column) =>
-    Math.max(text.length, ...rows.map((row) => (row[column] ?? '').length)),
-  );
+/** Rows as an aligned text table, numbers to the right and words to the left, a rule under the heading. */
+export function formatTable(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const columns = heading.map((title, column) => {
+    const cells = rows.map((row) => row[column] ?? '');
+    return {
+      width: Math.max(title.length, ...cells.map((cell) => cell.length)),
+      right: cells.length > 0 && cells.every((cell) => /^[-−]?[\d.,]+$|^–?$/.test(cell)),
+    };
+  });
   const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+    columns
+      .map(({ width, right }, column) => {
+        const cell = cells[column] ?? '';
+        return right ? cell.padStart(width) : cell.padEnd(width);
+      })
       .join('  ')
       .trimEnd();
-  return [line(heading), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+  const rule = columns.map(({ width }) => '─'.repeat(width)).join('  ');
+  return [line(heading), rule, ...rows.map(line)].join('\n');
 }
 
 /** A metric to four decimals without the leading zero, as the field prints them. */

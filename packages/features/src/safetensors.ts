@@ -72,17 +72,18 @@ export async function readSafetensors(file: string): Promise<SafetensorsContents
   const { header, start } = parseHeader(file, bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = Object.entries(entries).map(([name, entry]) => {
-    const {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    } = entry as HeaderEntry;
+    const where = `readSafetensors: ${file}`;
+    if (!isEntry(entry)) {
+      throw new RangeError(`${where}: the header must give ${name} a dtype, a shape and offsets.`);
+    }
+    const { dtype, shape } = entry;
+    const [from, to] = entry.data_offsets;
     if (dtype !== 'F32' && dtype !== 'I32') {
-      throw new RangeError(`readSafetensors: ${file}: ${name} must be F32 or I32, got ${dtype}.`);
+      throw new RangeError(`${where}: ${name} must be F32 or I32, got ${dtype}.`);
     }
     if (to - from !== 4 * sizeOf(shape) || start + to > bytes.length) {
       throw new RangeError(
-        `readSafetensors: ${file}: ${name} must take ${4 * sizeOf(shape)} bytes, got ${Math.max(0, Math.min(to, bytes.length - start) - from)}: the file is truncated or damaged.`,
+        `${where}: ${name} must take ${4 * sizeOf(shape)} bytes, got ${Math.max(0, Math.min(to, bytes.length - start) - from)}: the file is truncated or damaged.`,
       );
     }
     // A copy: the numbers need not start at a multiple of 4 bytes.
@@ -103,17 +104,26 @@ function parseHeader(
       `readSafetensors: ${file}: the header must fit the file, got ${bytes.length} bytes: the file is truncated.`,
     );
   }
+  let header: unknown;
   try {
-    return {
-      header: JSON.parse(bytes.toString('utf8', 8, 8 + size)) as Record<string, unknown>,
-      start: 8 + size,
-    };
+    header = JSON.parse(bytes.toString('utf8', 8, 8 + size));
   } catch (error) {
     throw new RangeError(
       `readSafetensors: ${file}: the header must be JSON: ${(error as Error).message}`,
       { cause: error },
     );
   }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw new RangeError(`readSafetensors: ${file}: the header must be a JSON object.`);
+  }
+  return { header: header as Record<string, unknown>, start: 8 + size };
+}
+
+function isEntry(entry: unknown): entry is HeaderEntry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  const areSizes = (values: unknown) =>
+    Array.isArray(values) && values.every((value) => Number.isInteger(value) && value >= 0);
+  return typeof dtype === 'string' && areSizes(shape) && areSizes(offsets);
 }
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

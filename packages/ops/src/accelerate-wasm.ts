@@ -12,6 +12,7 @@ import {
   type GatherV2Attrs,
   type GatherV2Inputs,
   type IdentityInputs,
+  type KernelConfig,
   type KernelFunc,
   type NamedAttrMap,
   type NamedTensorInfoMap,
@@ -48,8 +49,11 @@ export function accelerateWasm(): void {
 
 type Call = Parameters<KernelFunc>[0];
 
-function replace(kernelName: string, kernelFunc: (call: Call, original?: KernelFunc) => TensorInfo): void {
-  const original = getKernel(kernelName, 'wasm');
+function replace(
+  kernelName: string,
+  kernelFunc: (call: Call, original?: KernelFunc) => TensorInfo,
+): void {
+  const original = getKernel(kernelName, 'wasm') as KernelConfig | undefined;
   if (original) unregisterKernel(kernelName, 'wasm');
   registerKernel({
     ...original,
@@ -59,7 +63,8 @@ function replace(kernelName: string, kernelFunc: (call: Call, original?: KernelF
   });
 }
 
-const inputsOf = <T>(inputs: NamedTensorInfoMap) => inputs as unknown as Record<keyof T, TensorInfo>;
+const inputsOf = <T>(inputs: NamedTensorInfoMap) =>
+  inputs as unknown as Record<keyof T, TensorInfo>;
 const attributesOf = <T>(attrs?: NamedAttrMap) => attrs as unknown as T;
 
 function identity({ inputs, backend }: Call): TensorInfo {
@@ -68,8 +73,11 @@ function identity({ inputs, backend }: Call): TensorInfo {
   return { dataId, shape, dtype };
 }
 
-function batchMatMul({ inputs, attrs, backend }: Call): TensorInfo {
+function batchMatMul(call: Call, original?: KernelFunc): TensorInfo {
+  const { inputs, attrs, backend } = call;
   const { a, b } = inputsOf<BatchMatMulInputs>(inputs);
+  // The back end refuses other types; taken for float32 they would give nonsense.
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return original!(call) as TensorInfo;
   const { transposeA, transposeB } = attributesOf<BatchMatMulAttrs>(attrs);
   const runtime = wasmRuntime(backend as BackendWasm);
   const [aBatch, aRows, aColumns] = asBatch(a.shape);
@@ -77,12 +85,18 @@ function batchMatMul({ inputs, attrs, backend }: Call): TensorInfo {
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [depth, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
   if (k !== depth) {
-    throw new RangeError(`matMul: inner sizes must match, got [${a.shape.join()}] and [${b.shape.join()}].`);
+    throw new RangeError(
+      `matMul: inner sizes must match, got [${a.shape.join()}] and [${b.shape.join()}].`,
+    );
   }
   const leading = (aBatch >= bBatch ? a : b).shape.slice(0, -2);
   const out = runtime.backend.makeOutput([...leading, m, n], 'float32');
   const scratch = runtime.allocate(multiplyScratch);
-  const [pa, pb, pc] = [a, b, out].map(({ dataId }) => runtime.pointer(dataId)) as [number, number, number];
+  const [pa, pb, pc] = [a, b, out].map(({ dataId }) => runtime.pointer(dataId)) as [
+    number,
+    number,
+    number,
+  ];
   for (let batch = 0; batch < Math.max(aBatch, bBatch); batch++) {
     runtime.kernels.multiply(
       ...([m, n, k] as const),
@@ -117,7 +131,11 @@ function gatherV2(call: Call, original?: KernelFunc): TensorInfo {
     }
   }
   const out = runtime.backend.makeOutput([...indices.shape, ...rowShape], x.dtype);
-  const [from, at, to] = [x, indices, out].map(({ dataId }) => runtime.pointer(dataId)) as [number, number, number];
+  const [from, at, to] = [x, indices, out].map(({ dataId }) => runtime.pointer(dataId)) as [
+    number,
+    number,
+    number,
+  ];
   runtime.kernels.gatherRows(from, at, count, columns, to);
   return out;
 }
@@ -135,10 +153,21 @@ function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
       throw new RangeError(`unsortedSegmentSum: ids must be below ${numSegments}, got ${id}.`);
     }
   }
+  const numbers =
+    x.dtype === 'float32'
+      ? undefined
+      : runtime.upload(Float32Array.from(runtime.backend.readSync(x.dataId) as Int32Array));
   const out = runtime.backend.makeOutput([numSegments, ...rowShape], 'float32');
-  const [rows, at, to] = [x, segmentIds, out].map(({ dataId }) => runtime.pointer(dataId)) as [number, number, number];
+  const to = runtime.pointer(out.dataId);
   runtime.clear(to, numSegments * columns);
-  runtime.kernels.addRows(rows, at, count, columns, to);
+  runtime.kernels.addRows(
+    ...([
+      numbers?.pointer ?? runtime.pointer(x.dataId),
+      runtime.pointer(segmentIds.dataId),
+    ] as const),
+    ...([count, columns, to] as const),
+  );
+  numbers?.release();
   return out;
 }
 

@@ -36,7 +36,9 @@ export async function useBackend(name: BackendName | 'auto' = 'auto'): Promise<B
   const names = ['auto', ...backendNames];
   if (!names.includes(name)) {
     const hint = suggestion(name, names);
-    throw new RangeError(`useBackend: back end must be one of ${names.join(', ')}, got '${name as string}'.${hint}`);
+    throw new RangeError(
+      `useBackend: back end must be one of ${names.join(', ')}, got '${name as string}'.${hint}`,
+    );
   }
   // The core package alone registers no gradients; this one does.
   await import('@tensorflow/tfjs');
@@ -54,7 +56,9 @@ export async function useBackend(name: BackendName | 'auto' = 'auto'): Promise<B
       skipped.push({ name: candidate, reason });
     }
   }
-  throw new Error(`useBackend: no back end could be loaded: ${skipped.map(({ reason }) => reason).join(' ')}`);
+  throw new Error(
+    `useBackend: no back end could be loaded: ${skipped.map(({ reason }) => reason).join(' ')}`,
+  );
 }
 
 const loaders: Record<BackendName, () => Promise<string>> = {
@@ -82,7 +86,7 @@ async function loadNative(): Promise<string> {
       await import(/* @vite-ignore */ name);
       return name;
     } catch (error) {
-      failures.push(describeFailure(name, error as Error & { code?: string }));
+      failures.push(describeFailure(name, error as Error));
     }
   }
   throw new Error(
@@ -90,7 +94,9 @@ async function loadNative(): Promise<string> {
   );
 }
 
-function describeFailure(name: string, error: Error & { code?: string }): string {
-  const missing = error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
-  return missing ? `${name} is not installed` : `${name}: ${error.message.split('\n')[0]}`;
+function describeFailure(name: string, error: Error): string {
+  const [message] = error.message.split('\n');
+  // Node's wording, and that of bundlers; a missing dependency of the package names another one.
+  const missing = /^(Cannot find|Could not resolve)/.test(message!) && message!.includes(`${name}`);
+  return missing ? `${name} is not installed` : `${name}: ${message}`;
 }

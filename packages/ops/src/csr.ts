@@ -43,10 +43,13 @@ export function checkCsr(where: string, matrix: CsrMatrix): void {
   const fail = (rule: string) => {
     throw new RangeError(`${where}: the sparse matrix's ${rule}.`);
   };
-  if (offsets.length !== rows + 1) fail(`offsets must have ${rows + 1} entries, got ${offsets.length}`);
+  if (offsets.length !== rows + 1)
+    fail(`offsets must have ${rows + 1} entries, got ${offsets.length}`);
   if (offsets[0] !== 0) fail(`offsets must start at 0, got ${offsets[0]}`);
-  if (offsets[rows] !== indices.length) fail(`offsets must end at ${indices.length}, got ${offsets[rows]}`);
-  if (values.length !== indices.length) fail(`values must number ${indices.length}, got ${values.length}`);
+  if (offsets[rows] !== indices.length)
+    fail(`offsets must end at ${indices.length}, got ${offsets[rows]}`);
+  if (values.length !== indices.length)
+    fail(`values must number ${indices.length}, got ${values.length}`);
   for (let row = 0; row < rows; row++) {
     if (offsets[row]! > offsets[row + 1]!) fail(`offsets must not decrease, but do at row ${row}`);
   }

@@ -76,7 +76,7 @@ export function defineKernel<Attributes extends object>(
   return (inputs, attributes) => {
     const backendName = engine().backendName;
     if (!registered.has(backendName)) {
-      if (!getKernel(name, backendName)) {
+      if (!isRegistered(name, backendName)) {
         const kernelFunc = backendName === 'wasm' ? runOnWasm(definition) : runOnHost(definition);
         registerKernel({ kernelName: name, backendName, kernelFunc });
       }
@@ -100,13 +100,20 @@ export function defineKernel<Attributes extends object>(
   };
 }
 
+/** The engine's typings say that every kernel exists. */
+function isRegistered(name: string, backendName: string): boolean {
+  return (getKernel(name, backendName) as unknown) !== undefined;
+}
+
 type KernelFunction = (call: {
   inputs: Record<string, TensorInfo | TensorInfo[] | undefined>;
   attrs?: Record<string, Attribute>;
   backend: unknown;
 }) => TensorInfo[];
 
-function runOnWasm<Attributes extends object>(definition: KernelDefinition<Attributes>): KernelFunction {
+function runOnWasm<Attributes extends object>(
+  definition: KernelDefinition<Attributes>,
+): KernelFunction {
   return ({ inputs, attrs, backend }) => {
     const runtime = wasmRuntime(backend as BackendWasm);
     const infos = Object.values(inputs) as TensorInfo[];
@@ -126,7 +133,9 @@ function runOnWasm<Attributes extends object>(definition: KernelDefinition<Attri
   };
 }
 
-function runOnHost<Attributes extends object>(definition: KernelDefinition<Attributes>): KernelFunction {
+function runOnHost<Attributes extends object>(
+  definition: KernelDefinition<Attributes>,
+): KernelFunction {
   return ({ inputs, attrs, backend }) => {
     const host = backend as KernelBackend;
     const infos = Object.values(inputs) as TensorInfo[];

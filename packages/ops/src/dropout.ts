@@ -8,26 +8,33 @@ interface Attributes {
   readonly rows?: Int32Array;
 }
 
-const maskRows: (inputs: readonly Tensor[], attributes: Attributes) => Tensor[] = defineKernel<Attributes>({
-  name: 'MmrecDropout',
-  outputs: ([shape]) => [{ shape: shape!, dtype: 'float32' }],
-  host: ({ inputs: [x], outputs: [out], attributes }) => {
-    const factors = maskValues(attributes);
-    for (let at = 0; at < out!.length; at++) out![at] = x![at]! * factors[at]!;
-  },
-  wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes: { mask, rows } }) => {
-    const [count, columns] = shape as [number, number];
-    const { key } = mask.source as { key: readonly [number, number] };
-    const { rate } = mask.distribution as { rate: number };
-    const indices = rows && runtime.upload(rows);
-    runtime.kernels.dropoutRows(
-      ...([x!, indices?.pointer ?? 0, count, columns] as const),
-      ...[key[0], key[1], dropoutThreshold(rate), 1 / (1 - rate), out!],
-    );
-    indices?.release();
-  },
-  gradient: ([dy], _saved, attributes) => [() => maskRows([dy!], attributes)[0]!],
-});
+const maskRows: (inputs: readonly Tensor[], attributes: Attributes) => Tensor[] =
+  defineKernel<Attributes>({
+    name: 'MmrecDropout',
+    outputs: ([shape]) => [{ shape: shape!, dtype: 'float32' }],
+    host: ({ inputs: [x], outputs: [out], attributes }) => {
+      const factors = maskValues(attributes);
+      for (let at = 0; at < out!.length; at++) out![at] = x![at]! * factors[at]!;
+    },
+    wasm: ({
+      runtime,
+      inputs: [x],
+      outputs: [out],
+      shapes: [shape],
+      attributes: { mask, rows },
+    }) => {
+      const [count, columns] = shape as [number, number];
+      const { key } = mask.source as { key: readonly [number, number] };
+      const { rate } = mask.distribution as { rate: number };
+      const indices = rows && runtime.upload(rows);
+      runtime.kernels.dropoutRows(
+        ...([x!, indices?.pointer ?? 0, count, columns] as const),
+        ...[key[0], key[1], dropoutThreshold(rate), 1 / (1 - rate), out!],
+      );
+      indices?.release();
+    },
+    gradient: ([dy], _saved, attributes) => [() => maskRows([dy!], attributes)[0]!],
+  });
 
 const maskValues = ({ mask, rows }: Attributes) => (rows ? drawRows(mask, rows) : drawValues(mask));
 

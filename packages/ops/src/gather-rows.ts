@@ -16,7 +16,9 @@ const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
     runtime.kernels.gatherRows(table!, indices.pointer, rows.length, shape![1]!, out!);
     indices.release();
   },
-  gradient: ([dy], _saved, { rows, tableRows }) => [() => segmentSum(dy as Tensor2D, rows, tableRows)],
+  gradient: ([dy], _saved, { rows, tableRows }) => [
+    () => segmentSum(dy as Tensor2D, rows, tableRows),
+  ],
 });
 
 const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>({

@@ -17,7 +17,10 @@ export interface InitializerInputs {
 export function xavierUniform({ rows, columns, rng }: InitializerInputs): Variable {
   const bound = Math.sqrt(6 / (rows + columns));
   const values = drawValues(rng.uniform('values', [rows, columns]));
-  return createVariable(values.map((value) => (2 * value - 1) * bound), [rows, columns]);
+  return createVariable(
+    values.map((value) => (2 * value - 1) * bound),
+    [rows, columns],
+  );
 }
 
 /**
@@ -29,14 +32,20 @@ export function xavierUniform({ rows, columns, rng }: InitializerInputs): Variab
 export function xavierNormal({ rows, columns, rng }: InitializerInputs): Variable {
   const deviation = Math.sqrt(2 / (rows + columns));
   const values = drawValues(rng.normal('values', [rows, columns]));
-  return createVariable(values.map((value) => value * deviation), [rows, columns]);
+  return createVariable(
+    values.map((value) => value * deviation),
+    [rows, columns],
+  );
 }
 
 /** A trainable vector that starts uniform in `(−1/√fanIn, 1/√fanIn)`, as PyTorch's linear layers' biases do. */
 export function uniformBias(fanIn: number, size: number, rng: Rng): Variable {
   const bound = 1 / Math.sqrt(fanIn);
   const values = drawValues(rng.uniform('values', [size]));
-  return createVariable(values.map((value) => (2 * value - 1) * bound), [size]);
+  return createVariable(
+    values.map((value) => (2 * value - 1) * bound),
+    [size],
+  );
 }
 
 /** A trainable tensor that starts at zero. */
@@ -55,12 +64,19 @@ export interface MatrixValues {
 }
 
 /** A matrix that starts with the given numbers (copied), trainable unless told otherwise. */
-export function matrixVariable({ data, rows, columns }: MatrixValues, isTrainable = true): Variable {
+export function matrixVariable(
+  { data, rows, columns }: MatrixValues,
+  isTrainable = true,
+): Variable {
   return createVariable(data.slice(), [rows, columns], isTrainable);
 }
 
 // A variable without a name of its own: names are global in TensorFlow.js, and two models may coexist.
-function createVariable(values: Float32Array, shape: readonly number[], isTrainable = true): Variable {
+function createVariable(
+  values: Float32Array,
+  shape: readonly number[],
+  isTrainable = true,
+): Variable {
   const start = tensor(values, [...shape]);
   const result = variable(start, isTrainable);
   start.dispose();

@@ -28,8 +28,10 @@ import { transposeCsr } from './csr.js';
 const rng = createRng(7);
 
 /** Numbers of a standard normal, named. */
-const normal = (name: string, ...shape: number[]) => tensor(drawValues(rng.normal(name, shape)), shape);
-const matrix = (name: string, rows: number, columns: number) => normal(name, rows, columns) as Tensor2D;
+const normal = (name: string, ...shape: number[]) =>
+  tensor(drawValues(rng.normal(name, shape)), shape);
+const matrix = (name: string, rows: number, columns: number) =>
+  normal(name, rows, columns) as Tensor2D;
 
 /** A random sparse matrix with an empty row, an empty column and a full row, and the same one dense. */
 function sparse(rows: number, columns: number): { csr: CsrMatrix; dense: Tensor2D } {
@@ -94,7 +96,11 @@ eachBackend(() => {
   describe.each([1, 3, 4, 31, 32, 64, 67])('with %i columns', (columns) => {
     it('spmm equals the dense product', () => {
       const { csr, dense } = sparse(9, 13);
-      expectSame((x) => spmm(csr, x!), (x) => matMul(dense, x!), [matrix('x', 13, columns)]);
+      expectSame(
+        (x) => spmm(csr, x!),
+        (x) => matMul(dense, x!),
+        [matrix('x', 13, columns)],
+      );
     });
 
     it('propagateBipartite equals products with the dense adjacency', () => {
@@ -136,8 +142,15 @@ eachBackend(() => {
 
     it('gatherRows and segmentSum equal products with one-hot matrices', () => {
       const rows = Int32Array.of(4, 0, 4, 2, 4);
-      const oneHot = tensor2d([...rows].flatMap((row) => [0, 1, 2, 3, 4, 5].map((r) => Number(r === row))), [5, 6]);
-      expectSame((x) => gatherRows(x!, rows), (x) => matMul(oneHot, x!), [matrix('table', 6, columns)]);
+      const oneHot = tensor2d(
+        [...rows].flatMap((row) => [0, 1, 2, 3, 4, 5].map((r) => Number(r === row))),
+        [5, 6],
+      );
+      expectSame(
+        (x) => gatherRows(x!, rows),
+        (x) => matMul(oneHot, x!),
+        [matrix('table', 6, columns)],
+      );
       expectSame(
         (x) => segmentSum(x!, rows, 6),
         (x) => matMul(oneHot, x!, true),
@@ -148,7 +161,11 @@ eachBackend(() => {
     it('dropout multiplies by the mask that the draw describes', () => {
       const mask = rng.dropoutMask('mask', [7, columns], 0.4);
       const values = tensor2d(drawValues(mask), [7, columns]);
-      expectSame((x) => dropout(x!, mask), (x) => mul(x!, values), [matrix('x', 7, columns)]);
+      expectSame(
+        (x) => dropout(x!, mask),
+        (x) => mul(x!, values),
+        [matrix('x', 7, columns)],
+      );
       const rows = Int32Array.of(6, 1, 6);
       expectSame(
         (x) => dropout(x!, mask, rows),
@@ -169,23 +186,38 @@ eachBackend(() => {
       const norm = (x: Tensor2D) => x.square().sum(1).sqrt();
       expectSame(
         (a, b) => cosineOfRows(a!, b!),
-        (a, b) => a!.mul(b!).sum(1).div(norm(a!).mul(norm(b!))),
+        (a, b) =>
+          a!
+            .mul(b!)
+            .sum(1)
+            .div(norm(a!).mul(norm(b!))),
         [matrix('a', 5, columns), matrix('b', 5, columns)],
       );
     });
 
     it('l2Norm is the root of the sum of squares', () => {
-      expectSame((x) => l2Norm(x!), (x) => x!.square().sum().sqrt(), [matrix('x', 5, columns)]);
+      expectSame(
+        (x) => l2Norm(x!),
+        (x) => x!.square().sum().sqrt(),
+        [matrix('x', 5, columns)],
+      );
     });
   });
 
   it('matMul equals the plain product for every combination of transposed operands', () => {
-    for (const [m, k, n] of [[1, 1, 1], [5, 3, 9], [4, 8, 8], [70, 300, 270], [3, 257, 65]] as const) {
+    for (const [m, k, n] of [
+      [1, 1, 1],
+      [5, 3, 9],
+      [4, 8, 8],
+      [70, 300, 270],
+      [3, 257, 65],
+    ] as const) {
       const [a, b] = [matrix('a', m, k), matrix('b', k, n)];
       const [av, bv] = [a.dataSync(), b.dataSync()];
       const expected = Float32Array.from({ length: m * n }, (_, at) => {
         let value = 0;
-        for (let d = 0; d < k; d++) value += av[Math.floor(at / n) * k + d]! * bv[d * n + (at % n)]!;
+        for (let d = 0; d < k; d++)
+          value += av[Math.floor(at / n) * k + d]! * bv[d * n + (at % n)]!;
         return value;
       });
       for (const transposeA of [false, true]) {
@@ -218,9 +250,13 @@ eachBackend(() => {
     const [zero, one] = [tensor2d([[0, 0, 0]]), tensor2d([[1, 2, 2]])];
     expect([...l2NormalizeRows(zero).dataSync()]).toEqual([0, 0, 0]);
     expect(cosineOfRows(zero, one).dataSync()[0]).toBe(0);
-    const gradient = grads((x: Tensor) => sum<Scalar>(cosineOfRows(x as Tensor2D, one)))([zero])[0]!;
+    const gradient = grads((x: Tensor) => sum<Scalar>(cosineOfRows(x as Tensor2D, one)))([
+      zero,
+    ])[0]!;
     expect([...gradient.dataSync()]).toEqual([0, 0, 0]);
-    const normalized = grads((x: Tensor) => sum<Scalar>(l2NormalizeRows(x as Tensor2D)))([zero])[0]!;
+    const normalized = grads((x: Tensor) => sum<Scalar>(l2NormalizeRows(x as Tensor2D)))([
+      zero,
+    ])[0]!;
     expect([...normalized.dataSync()]).toEqual([0, 0, 0]);
     const normGradient = grads((x: Tensor) => l2Norm(x))([zero])[0]!;
     expect([...normGradient.dataSync()]).toEqual([0, 0, 0]);
@@ -242,9 +278,14 @@ eachBackend(() => {
     const step = () =>
       tidy(() => {
         grads((y: Tensor) =>
-          sum<Scalar>(dropout(stopGradient(gatherRows(spmm(csr, y as Tensor2D), Int32Array.of(1, 2))).add(
-            gatherRows(spmm(csr, y as Tensor2D), Int32Array.of(1, 2)),
-          ) as Tensor2D, rng.dropoutMask('m', [2, 5], 0.5))),
+          sum<Scalar>(
+            dropout(
+              stopGradient(gatherRows(spmm(csr, y as Tensor2D), Int32Array.of(1, 2))).add(
+                gatherRows(spmm(csr, y as Tensor2D), Int32Array.of(1, 2)),
+              ) as Tensor2D,
+              rng.dropoutMask('m', [2, 5], 0.5),
+            ),
+          ),
         )([x]).forEach((g) => g.dispose());
       });
     step();

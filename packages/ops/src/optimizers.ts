@@ -40,11 +40,27 @@ export interface AdamOptions {
 /** Rules and defaults of {@link AdamOptions}. */
 export const adamOptions = defineOptions<AdamOptions>({
   learningRate: { kind: 'number', default: 1e-3, above: 0, description: 'Step size.' },
-  beta1: { kind: 'number', default: 0.9, min: 0, below: 1, description: 'Decay of the mean gradient.' },
-  beta2: { kind: 'number', default: 0.999, min: 0, below: 1, description: 'Decay of the mean square.' },
+  beta1: {
+    kind: 'number',
+    default: 0.9,
+    min: 0,
+    below: 1,
+    description: 'Decay of the mean gradient.',
+  },
+  beta2: {
+    kind: 'number',
+    default: 0.999,
+    min: 0,
+    below: 1,
+    description: 'Decay of the mean square.',
+  },
   epsilon: { kind: 'number', default: 1e-8, above: 0, description: 'Added to the denominator.' },
   weightDecay: { kind: 'number', default: 0, min: 0, description: 'Weight decay.' },
-  decoupled: { kind: 'boolean', default: true, description: 'AdamW rather than L2 in the gradient.' },
+  decoupled: {
+    kind: 'boolean',
+    default: true,
+    description: 'AdamW rather than L2 in the gradient.',
+  },
 });
 
 /** An optimiser with its state. */
@@ -144,7 +160,8 @@ function stepOne(
   { m, v, step }: Moments & { step: Step },
 ): Moments {
   const { backendName, backend } = engine();
-  if (backendName !== 'wasm' && backendName !== 'cpu') return stepWithTensors(parameter, gradient, { m, v, step });
+  if (backendName !== 'wasm' && backendName !== 'cpu')
+    return stepWithTensors(parameter, gradient, { m, v, step });
   unshare(parameter);
   const { beta1, beta2, rate, correction, epsilon, decay, penalty } = step;
   if (backendName === 'wasm') {

@@ -29,7 +29,11 @@ const propagate = defineKernel<Attributes>({
       ? { userItem, itemUser }
       : { userItem: transposeCsr(itemUser), itemUser: transposeCsr(userItem) };
     // Both at once and here: what a thunk makes besides its result is disposed when it returns.
-    const gradients = propagateBipartite(transposed, [users as Tensor2D, items as Tensor2D], layerWeights);
+    const gradients = propagateBipartite(
+      transposed,
+      [users as Tensor2D, items as Tensor2D],
+      layerWeights,
+    );
     return gradients.map((gradient) => () => gradient.clone());
   },
 });
@@ -64,7 +68,8 @@ export function propagateBipartite(
       `${where}: itemUser must have shape [${userItem.columns}, ${userItem.rows}], got [${itemUser.rows}, ${itemUser.columns}].`,
     );
   }
-  if (layerWeights.length === 0) throw new RangeError(`${where}: layerWeights must not be empty, got [].`);
+  if (layerWeights.length === 0)
+    throw new RangeError(`${where}: layerWeights must not be empty, got [].`);
   checkCsr(where, userItem);
   checkCsr(where, itemUser);
   return propagate([users, items], { userItem, itemUser, layerWeights }) as [Tensor2D, Tensor2D];
@@ -93,7 +98,13 @@ function propagateOnHost({ inputs, outputs, attributes }: HostCall<Attributes>):
   }
 }
 
-function propagateOnWasm({ runtime, inputs, outputs, shapes, attributes }: WasmCall<Attributes>): void {
+function propagateOnWasm({
+  runtime,
+  inputs,
+  outputs,
+  shapes,
+  attributes,
+}: WasmCall<Attributes>): void {
   const { userItem, itemUser, layerWeights } = attributes;
   const [users, items] = inputs as [number, number];
   const [numUsers, columns] = shapes[0] as [number, number];
@@ -108,7 +119,8 @@ function propagateOnWasm({ runtime, inputs, outputs, shapes, attributes }: WasmC
   const toUsers = runtime.csr(userItem);
   const toItems = runtime.csr(itemUser);
   // The result of layer 0 must land in the outputs; the layers before it alternate with a spare pair.
-  const spare = last > 1 ? [runtime.allocate(numUsers * columns), runtime.allocate(numItems * columns)] : [];
+  const spare =
+    last > 1 ? [runtime.allocate(numUsers * columns), runtime.allocate(numItems * columns)] : [];
   let [fromUsers, fromItems] = [users, items];
   for (let layer = last - 1; layer >= 0; layer--) {
     const [outUsers, outItems] =
@@ -116,7 +128,19 @@ function propagateOnWasm({ runtime, inputs, outputs, shapes, attributes }: WasmC
     const alpha = layer === last - 1 ? layerWeights[last]! : 1;
     const w = layerWeights[layer]!;
     const { offsets, indices, values } = toUsers;
-    sparseMultiply(offsets, indices, values, 0, numUsers, columns, alpha, fromItems, users, w, outUsers);
+    sparseMultiply(
+      offsets,
+      indices,
+      values,
+      0,
+      numUsers,
+      columns,
+      alpha,
+      fromItems,
+      users,
+      w,
+      outUsers,
+    );
     sparseMultiply(
       ...([toItems.offsets, toItems.indices, toItems.values, 0, numItems, columns] as const),
       ...([alpha, fromUsers, items, w, outItems] as const),
@@ -135,7 +159,8 @@ function isTranspose(a: CsrMatrix, b: CsrMatrix): boolean {
   const same = (x: Int32Array | Float32Array, y: Int32Array | Float32Array) =>
     x.length === y.length && x.every((value, index) => value === y[index]);
   const equal =
-    t === b || (same(t.offsets, b.offsets) && same(t.indices, b.indices) && same(t.values, b.values));
+    t === b ||
+    (same(t.offsets, b.offsets) && same(t.indices, b.indices) && same(t.values, b.values));
   if (equal) transposePairs.set(a, b);
   return equal;
 }

@@ -30,7 +30,13 @@ const normalizeGradient = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = dy![at]! * scale - along * x![at]!;
     });
   },
-  wasm: ({ runtime, inputs: [x, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+  wasm: ({
+    runtime,
+    inputs: [x, dy],
+    outputs: [out],
+    shapes: [shape],
+    attributes: { epsilon },
+  }) => {
     runtime.kernels.normalizeRowsGradient(x!, dy!, shape![0]!, shape![1]!, epsilon, out!);
   },
 });
@@ -68,7 +74,13 @@ const cosineGradient = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = scale * b![at]! - along * a![at]!;
     });
   },
-  wasm: ({ runtime, inputs: [a, b, dy], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+  wasm: ({
+    runtime,
+    inputs: [a, b, dy],
+    outputs: [out],
+    shapes: [shape],
+    attributes: { epsilon },
+  }) => {
     runtime.kernels.cosineRowsGradient(a!, b!, dy!, shape![0]!, shape![1]!, epsilon, out!);
   },
 });

@@ -101,7 +101,8 @@ export function selectTopOfRows(scores: Float32Array, columns: number, k: number
       const score = values[column]!;
       if (!(score > (best.length < k ? -Infinity : values[best[k - 1]!]!))) continue;
       let place = Math.min(best.length, k - 1);
-      for (; place > 0 && values[best[place - 1]!]! < score; place--) best[place] = best[place - 1]!;
+      for (; place > 0 && values[best[place - 1]!]! < score; place--)
+        best[place] = best[place - 1]!;
       best[place] = column;
     }
     out.set(best, row * k);

@@ -13,7 +13,13 @@ interface KernelExports {
   dropoutRows(x: Pointer, rows: Pointer, count: number, columns: number, ...rest: number[]): void;
   multiply(m: number, n: number, k: number, ...operands: number[]): void;
   normalizeRows(x: Pointer, count: number, columns: number, epsilon: number, out: Pointer): void;
-  normalizeRowsGradient(x: Pointer, dy: Pointer, count: number, columns: number, ...rest: number[]): void;
+  normalizeRowsGradient(
+    x: Pointer,
+    dy: Pointer,
+    count: number,
+    columns: number,
+    ...rest: number[]
+  ): void;
   cosineRows(a: Pointer, b: Pointer, count: number, columns: number, ...rest: number[]): void;
   cosineRowsGradient(a: Pointer, b: Pointer, dy: Pointer, count: number, ...rest: number[]): void;
   selectTop(scores: Pointer, rows: number, columns: number, k: number, ...rest: Pointer[]): void;

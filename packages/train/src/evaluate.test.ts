@@ -79,29 +79,45 @@ eachBackend(() => {
       [0, [0, 2]],
       [1, [1, 3]],
     ]);
-    expect(lists[0]!.items.map(({ score }) => score)).toEqual([0.8, 0.7].map((x) => expect.closeTo(x, 6)));
+    expect(lists[0]!.items.map(({ score }) => score)).toEqual(
+      [0.8, 0.7].map((x) => expect.closeTo(x, 6)),
+    );
     expect(memory().numTensors).toBe(count);
   });
 
   it('recommend leaves out what is excluded, and returns fewer where fewer are left', () => {
-    const [first, second] = recommend(embeddings(), { users: [0, 1], k: 99, exclude: pairs([0, 0, 1], [0, 3, 1]) });
+    const [first, second] = recommend(embeddings(), {
+      users: [0, 1],
+      k: 99,
+      exclude: pairs([0, 0, 1], [0, 3, 1]),
+    });
     expect(first!.items.map(({ item }) => item)).toEqual([2, 1]);
     expect(second!.items.map(({ item }) => item)).toEqual([3, 2, 0]);
     const everything = pairs([0, 0, 0, 0], [0, 1, 2, 3]);
-    expect(recommend(embeddings(), { users: [0], exclude: everything })).toEqual([{ user: 0, items: [] }]);
+    expect(recommend(embeddings(), { users: [0], exclude: everything })).toEqual([
+      { user: 0, items: [] },
+    ]);
   });
 
   it('recommend gives 10 items unless told otherwise', () => {
-    const many = { users: tensor2d([[1]]), items: tensor2d(Array.from({ length: 30 }, (_, item) => [item])) };
+    const many = {
+      users: tensor2d([[1]]),
+      items: tensor2d(Array.from({ length: 30 }, (_, item) => [item])),
+    };
     const [list] = recommend(many, { users: [0] });
     expect(list!.items.map(({ item }) => item)).toEqual([29, 28, 27, 26, 25, 24, 23, 22, 21, 20]);
   });
 
   it('recommend refuses users and lengths that do not exist', () => {
-    const run = (users: number[], k?: number) => () => recommend(embeddings(), { users, ...(k !== undefined && { k }) });
+    const run = (users: number[], k?: number) => () =>
+      recommend(embeddings(), { users, ...(k !== undefined && { k }) });
     expect(run([0], 0)).toThrow(new RangeError('recommend: k must be an integer ≥ 1, got 0.'));
     expect(run([0], 1.5)).toThrow(new RangeError('recommend: k must be an integer ≥ 1, got 1.5.'));
-    expect(run([0, 3])).toThrow(new RangeError('recommend: users must be integers from 0 to 2, got 3 at position 1.'));
-    expect(run([1.5])).toThrow(new RangeError('recommend: users must be integers from 0 to 2, got 1.5 at position 0.'));
+    expect(run([0, 3])).toThrow(
+      new RangeError('recommend: users must be integers from 0 to 2, got 3 at position 1.'),
+    );
+    expect(run([1.5])).toThrow(
+      new RangeError('recommend: users must be integers from 0 to 2, got 1.5 at position 0.'),
+    );
   });
 });

@@ -35,7 +35,11 @@ export interface EvaluationOptions {
 export async function evaluate(
   embeddings: Embeddings,
   { train, heldOut }: EvaluationInputs,
-  { protocol = 'mmrec', metrics = ['recall', 'ndcg', 'precision'], ks = [10, 20] }: EvaluationOptions = {},
+  {
+    protocol = 'mmrec',
+    metrics = ['recall', 'ndcg', 'precision'],
+    ks = [10, 20],
+  }: EvaluationOptions = {},
 ): Promise<RankingEvaluation> {
   return evaluateRanking({
     topK: createTopK(embeddings),
@@ -44,5 +48,7 @@ export async function evaluate(
     metrics,
     ks,
     protocol,
+    // The published code of this protocol retrieves 20 items, and takes its ideal from them.
+    ...(protocol === 'lattice' && { listLength: Math.max(20, ...ks) }),
   });
 }

@@ -36,7 +36,12 @@ export const fitOptions = defineOptions<FitOptions>({
     description: 'How the step size changes.',
   },
   warmupEpochs: { kind: 'integer', default: 0, min: 0, description: 'Epochs of rising step size.' },
-  evaluateEvery: { kind: 'integer', default: 1, min: 1, description: 'Epochs between evaluations.' },
+  evaluateEvery: {
+    kind: 'integer',
+    default: 1,
+    min: 1,
+    description: 'Epochs between evaluations.',
+  },
   patience: {
     kind: 'integer',
     default: 50,

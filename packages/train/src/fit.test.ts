@@ -34,7 +34,10 @@ function trainFactorization(seed: number, epochs: number) {
 }
 
 /** Trains a scripted model, one step an epoch, choosing by mrr@10: 1 / rank of the held-out item. */
-function trainScripted(ranks: readonly number[], options: Parameters<typeof fit>[1]['options'] = {}) {
+function trainScripted(
+  ranks: readonly number[],
+  options: Parameters<typeof fit>[1]['options'] = {},
+) {
   const model = createScripted(ranks);
   const result = fit(model, {
     ...scriptedWorld,
@@ -49,9 +52,17 @@ eachBackend(() => {
   describe('fit', () => {
     it.each([0, 1, 2])('learns (seed %i)', async (seed) => {
       const { model, inputs } = trainFactorization(seed, 60);
-      const before = await evaluate(model.embed(), { train: inputs.train, heldOut: inputs.validation }, { ks: [4] });
+      const before = await evaluate(
+        model.embed(),
+        { train: inputs.train, heldOut: inputs.validation },
+        { ks: [4] },
+      );
       const { history } = await fit(model, inputs);
-      const after = await evaluate(model.embed(), { train: inputs.train, heldOut: inputs.validation }, { ks: [4] });
+      const after = await evaluate(
+        model.embed(),
+        { train: inputs.train, heldOut: inputs.validation },
+        { ks: [4] },
+      );
       expect(before.mean['recall@4']).toBeLessThan(0.6);
       expect(after.mean['recall@4']).toBe(1);
       expect(history.at(-1)!.losses['total']).toBeLessThan(0.3 * history[0]!.losses['total']!);
@@ -61,7 +72,10 @@ eachBackend(() => {
       const { model, inputs } = trainFactorization(1, 20);
       const before = memory().numTensors;
       const counts: number[] = [];
-      await fit(model, { ...inputs, callbacks: { onEpoch: () => void counts.push(memory().numTensors) } });
+      await fit(model, {
+        ...inputs,
+        callbacks: { onEpoch: () => void counts.push(memory().numTensors) },
+      });
       expect(counts.length).toBe(20);
       expect(counts[19]).toBe(counts[1]);
       expect(memory().numTensors).toBe(before);
@@ -93,7 +107,11 @@ eachBackend(() => {
       const { model, result } = trainScripted([4, 3, 1, 2, 4, 3]);
       const { bestEpoch, bestValid, history, stopped } = await result;
       expect(history.map(({ valid }) => valid!['mrr@10'])).toEqual([1 / 3, 1, 1 / 2, 1 / 4, 1 / 3]);
-      expect({ bestEpoch, stopped, steps: model.steps() }).toEqual({ bestEpoch: 2, stopped: 'epochs', steps: 2 });
+      expect({ bestEpoch, stopped, steps: model.steps() }).toEqual({
+        bestEpoch: 2,
+        stopped: 'epochs',
+        steps: 2,
+      });
       expect(bestValid).toBe(history[1]!.valid);
     });
 
@@ -137,18 +155,35 @@ describe('fit', () => {
     const [first] = history as [EpochRecord];
     expect(Object.keys(first.losses)).toEqual(['bpr', 'norm', 'total']);
     expect(first.losses['total']).toBeCloseTo(first.losses['bpr']! + first.losses['norm']!, 12);
-    expect(Object.keys(first.valid!)).toEqual(['recall@4', 'recall@10', 'recall@20', 'ndcg@4', 'ndcg@10', 'ndcg@20']);
+    expect(Object.keys(first.valid!)).toEqual([
+      'recall@4',
+      'recall@10',
+      'recall@20',
+      'ndcg@4',
+      'ndcg@10',
+      'ndcg@20',
+    ]);
     expect(first.learningRate).toBe(0.05);
     expect(JSON.parse(JSON.stringify(first))).toEqual(first);
     expect(bestValid).toBe(history[bestEpoch - 1]!.valid);
   });
 
   it('averages terms over rows, not over batches', async () => {
-    const train = { ...scriptedWorld.train, users: Int32Array.of(0, 0, 0, 1, 1), items: Int32Array.of(0, 1, 2, 3, 4) };
+    const train = {
+      ...scriptedWorld.train,
+      users: Int32Array.of(0, 0, 0, 1, 1),
+      items: Int32Array.of(0, 1, 2, 3, 4),
+    };
     const model = createToy({ p: 1 }, ({ p }, rows) => ({ rows: add<Scalar>(mul(p!, 0), rows) }));
-    const { history } = await fit(model, { train, rng: createRng(1), options: { epochs: 2, batchSize: 2 } });
+    const { history } = await fit(model, {
+      train,
+      rng: createRng(1),
+      options: { epochs: 2, batchSize: 2 },
+    });
     // Batches of 2, 2 and 1 rows.
-    expect(history.map(({ losses }) => losses['rows'])).toEqual([9 / 5, 9 / 5].map((x) => expect.closeTo(x, 6)));
+    expect(history.map(({ losses }) => losses['rows'])).toEqual(
+      [9 / 5, 9 / 5].map((x) => expect.closeTo(x, 6)),
+    );
   });
 
   describe('early stopping', () => {
@@ -156,7 +191,11 @@ describe('fit', () => {
       const { model, result } = trainScripted([4, 2, 3, 1, 2, 2, 1, 1], { patience: 3 });
       const { bestEpoch, history, stopped } = await result;
       // A tie with the best (epoch 6) is no improvement.
-      expect({ bestEpoch, epochs: history.length, stopped }).toEqual({ bestEpoch: 3, epochs: 6, stopped: 'patience' });
+      expect({ bestEpoch, epochs: history.length, stopped }).toEqual({
+        bestEpoch: 3,
+        epochs: 6,
+        stopped: 'patience',
+      });
       expect(model.steps()).toBe(3);
     });
 
@@ -174,13 +213,17 @@ describe('fit', () => {
 
     it('calls onBest at improvements only, after onEpoch, and waits for both', async () => {
       const calls: string[] = [];
-      const later = (text: string) => new Promise<void>((done) => setTimeout(() => done(void calls.push(text)), 1));
+      const later = (text: string) =>
+        new Promise<void>((done) => setTimeout(() => done(void calls.push(text)), 1));
       await fit(createScripted([4, 3, 3, 1, 2]), {
         ...scriptedWorld,
         rng: createRng(1),
         metric: 'mrr@10',
         options: { epochs: 4, learningRate: 1 },
-        callbacks: { onEpoch: ({ epoch }) => later(`epoch ${epoch}`), onBest: ({ epoch }) => later(`best ${epoch}`) },
+        callbacks: {
+          onEpoch: ({ epoch }) => later(`epoch ${epoch}`),
+          onBest: ({ epoch }) => later(`best ${epoch}`),
+        },
       });
       expect(calls).toEqual(['epoch 1', 'best 1', 'epoch 2', 'epoch 3', 'best 3', 'epoch 4']);
     });
@@ -205,7 +248,11 @@ describe('fit', () => {
   it('takes the last epoch without validation', async () => {
     const model = createScripted([4, 1, 3, 3]);
     const { train } = scriptedWorld;
-    const result = await fit(model, { train, rng: createRng(1), options: { epochs: 3, learningRate: 1 } });
+    const result = await fit(model, {
+      train,
+      rng: createRng(1),
+      options: { epochs: 3, learningRate: 1 },
+    });
     expect(result).toMatchObject({ bestEpoch: 3, stopped: 'epochs' });
     expect(result.bestValid).toBeUndefined();
     expect(model.steps()).toBe(3);
@@ -220,7 +267,11 @@ describe('fit', () => {
   describe('signal', () => {
     it('aborted beforehand trains nothing', async () => {
       const model = createScripted([4, 1]);
-      const result = await fit(model, { ...scriptedWorld, rng: createRng(1), signal: AbortSignal.abort() });
+      const result = await fit(model, {
+        ...scriptedWorld,
+        rng: createRng(1),
+        signal: AbortSignal.abort(),
+      });
       expect(result).toEqual({ bestEpoch: 0, history: [], stopped: 'signal' });
       expect(model.steps()).toBe(0);
     });
@@ -236,14 +287,22 @@ describe('fit', () => {
         signal: controller.signal,
         callbacks: { onBatch: ({ epoch }) => void (epoch === 2 && controller.abort()) },
       });
-      expect(result).toMatchObject({ bestEpoch: 2, stopped: 'signal', bestValid: { 'mrr@10': 0.5 } });
+      expect(result).toMatchObject({
+        bestEpoch: 2,
+        stopped: 'signal',
+        bestValid: { 'mrr@10': 0.5 },
+      });
     });
 
     it('is heard though nothing but a timer raises it', async () => {
       const { model, inputs } = trainFactorization(1, 100_000);
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 20);
-      const { stopped, history } = await fit(model, { ...inputs, signal: controller.signal, options: { ...inputs.options, patience: 0 } });
+      const { stopped, history } = await fit(model, {
+        ...inputs,
+        signal: controller.signal,
+        options: { ...inputs.options, patience: 0 },
+      });
       expect(stopped).toBe('signal');
       expect(history.length).toBeLessThan(100_000);
     });
@@ -252,18 +311,34 @@ describe('fit', () => {
   describe('phases', () => {
     /** Critic and generator pull apart: each loss depends on both parameters. */
     const adversaries = () =>
-      createToy({ critic: 1, generator: 2 }, ({ critic }) => ({ whole: mul<Scalar>(critic!, 1) }), (p) => {
-        const gap = () => sub<Scalar>(p['critic']!, p['generator']!);
-        return [
-          { name: 'critic', parameters: ['critic'], losses: () => tidy(() => ({ judge: gap() })) },
-          { name: 'generator', parameters: ['generator'], losses: () => tidy(() => ({ fool: square<Scalar>(gap()) })) },
-        ];
-      });
+      createToy(
+        { critic: 1, generator: 2 },
+        ({ critic }) => ({ whole: mul<Scalar>(critic!, 1) }),
+        (p) => {
+          const gap = () => sub<Scalar>(p['critic']!, p['generator']!);
+          return [
+            {
+              name: 'critic',
+              parameters: ['critic'],
+              losses: () => tidy(() => ({ judge: gap() })),
+            },
+            {
+              name: 'generator',
+              parameters: ['generator'],
+              losses: () => tidy(() => ({ fool: square<Scalar>(gap()) })),
+            },
+          ];
+        },
+      );
 
     it('change only their own parameters, in order, each with its own optimiser', async () => {
       const model = adversaries();
       const { train } = scriptedWorld;
-      const { history } = await fit(model, { train, rng: createRng(1), options: { epochs: 1, learningRate: 0.5 } });
+      const { history } = await fit(model, {
+        train,
+        rng: createRng(1),
+        options: { epochs: 1, learningRate: 0.5 },
+      });
       // Adam's first step is the learning rate against the gradient's sign: the critic's is 1, and the
       // generator, who sees the critic moved, has 2 · (2 − 0.5) > 0.
       expect(valueOf(model, 'critic')).toBeCloseTo(0.5, 5);
@@ -272,9 +347,17 @@ describe('fit', () => {
     });
 
     it('leave the parameters of the other phase alone', async () => {
-      const model = createToy({ a: 1, b: 2 }, ({ a }) => ({ whole: mul<Scalar>(a!, 1) }), ({ a, b }) => [
-        { name: 'only', parameters: ['a'], losses: () => tidy(() => ({ both: mul<Scalar>(a!, b!) })) },
-      ]);
+      const model = createToy(
+        { a: 1, b: 2 },
+        ({ a }) => ({ whole: mul<Scalar>(a!, 1) }),
+        ({ a, b }) => [
+          {
+            name: 'only',
+            parameters: ['a'],
+            losses: () => tidy(() => ({ both: mul<Scalar>(a!, b!) })),
+          },
+        ],
+      );
       const { train } = scriptedWorld;
       await fit(model, { train, rng: createRng(1), options: { epochs: 3, learningRate: 0.1 } });
       expect(valueOf(model, 'a')).toBeCloseTo(0.7, 5);
@@ -296,26 +379,47 @@ describe('fit', () => {
     it('follows the schedule batch by batch', async () => {
       const model = still();
       // Two batches an epoch, four epochs, linear: factors 7/8, 6/8, … 0.
-      const options = { epochs: 4, batchSize: 1, learningRate: 0.5, weightDecay: 1, schedule: 'linear' as const };
-      const { history } = await fit(model, { train: scriptedWorld.train, rng: createRng(1), options });
-      const product = [7, 6, 5, 4, 3, 2, 1, 0].reduce((all, eighths) => all * (1 - (0.5 * eighths) / 8), 1);
+      const options = {
+        epochs: 4,
+        batchSize: 1,
+        learningRate: 0.5,
+        weightDecay: 1,
+        schedule: 'linear' as const,
+      };
+      const { history } = await fit(model, {
+        train: scriptedWorld.train,
+        rng: createRng(1),
+        options,
+      });
+      const product = [7, 6, 5, 4, 3, 2, 1, 0].reduce(
+        (all, eighths) => all * (1 - (0.5 * eighths) / 8),
+        1,
+      );
       expect(valueOf(model, 'p')).toBeCloseTo(3 * product, 5);
       expect(history.map(({ learningRate }) => learningRate)).toEqual([0.375, 0.25, 0.125, 0]);
     });
 
     it('warms up over the first epochs', async () => {
       const options = { epochs: 4, batchSize: 1, learningRate: 1, warmupEpochs: 2 };
-      const { history } = await fit(still(), { train: scriptedWorld.train, rng: createRng(1), options });
+      const { history } = await fit(still(), {
+        train: scriptedWorld.train,
+        rng: createRng(1),
+        options,
+      });
       expect(history.map(({ learningRate }) => learningRate)).toEqual([0.5, 1, 1, 1]);
     });
   });
 
   describe('refuses', () => {
     const inputs = { ...scriptedWorld, rng: createRng(1) };
-    const run = (more: Partial<Parameters<typeof fit>[1]>) => fit(createScripted([4, 1]), { ...inputs, ...more });
+    const run = (more: Partial<Parameters<typeof fit>[1]>) =>
+      fit(createScripted([4, 1]), { ...inputs, ...more });
 
     it.each([
-      ['recal@20', `evaluateRanking: metric must be one of 'recall', 'precision', 'map', 'mrr', 'hit', 'ndcg', got 'recal'. Did you mean 'recall'?`],
+      [
+        'recal@20',
+        `evaluateRanking: metric must be one of 'recall', 'precision', 'map', 'mrr', 'hit', 'ndcg', got 'recal'. Did you mean 'recall'?`,
+      ],
       ['recall', `fit: metric must look like recall@20, got 'recall'.`],
       ['recall@0', `fit: metric must look like recall@20, got 'recall@0'.`],
       ['recall@1e1', `fit: metric must look like recall@20, got 'recall@1e1'.`],
@@ -342,7 +446,11 @@ describe('fit', () => {
 
     it('validation that judges nobody', async () => {
       const train = { ...scriptedWorld.train, users: Int32Array.of(0), items: Int32Array.of(0) };
-      const validation = { ...scriptedWorld.validation, users: Int32Array.of(1), items: Int32Array.of(2) };
+      const validation = {
+        ...scriptedWorld.validation,
+        users: Int32Array.of(1),
+        items: Int32Array.of(2),
+      };
       await expect(run({ train, validation, options: { epochs: 1 } })).rejects.toThrow(
         new RangeError('fit: validation must hold a user with training interactions, got none.'),
       );
@@ -359,7 +467,9 @@ describe('fit', () => {
       }));
       const before = memory().numTensors;
       await expect(fit(model, { ...inputs, options: { epochs: 9 } })).rejects.toThrow(
-        new Error(`fit: loss 'wild' must be a finite number, got ${shown} in epoch 3. Lower the learning rate.`),
+        new Error(
+          `fit: loss 'wild' must be a finite number, got ${shown} in epoch 3. Lower the learning rate.`,
+        ),
       );
       expect(memory().numTensors).toBe(before);
     });

@@ -98,8 +98,15 @@ export async function fit(model: Recommender, inputs: FitInputs): Promise<FitRes
       checkFinite(losses, epoch);
       const seconds = (performance.now() - start) / 1000;
       const due = epoch % options.evaluateEvery === 0 || epoch === options.epochs;
-      const validation = due && inputs.validation?.users.length ? await validate(inputs.validation) : {};
-      const record = { epoch, losses, learningRate: phases[0]!.optimizer.learningRate, seconds, ...validation };
+      const validation =
+        due && inputs.validation?.users.length ? await validate(inputs.validation) : {};
+      const record = {
+        epoch,
+        losses,
+        learningRate: phases[0]!.optimizer.learningRate,
+        seconds,
+        ...validation,
+      };
       history.push(record);
       await callbacks.onEpoch?.(record);
       if ('valid' in validation && validation.valid) {
@@ -146,14 +153,20 @@ export async function fit(model: Recommender, inputs: FitInputs): Promise<FitRes
   async function validate(heldOut: Interactions) {
     const start = performance.now();
     const embeddings = model.embed(rng.fork('embed'));
-    const { users, mean } = await evaluate(embeddings, { train: inputs.train, heldOut }, {
-      protocol,
-      metrics: [...new Set<RankingMetric>([target.metric, 'recall', 'ndcg'])],
-      ks: [...new Set([target.k, 10, 20])],
-    });
+    const { users, mean } = await evaluate(
+      embeddings,
+      { train: inputs.train, heldOut },
+      {
+        protocol,
+        metrics: [...new Set<RankingMetric>([target.metric, 'recall', 'ndcg'])],
+        ks: [...new Set([target.k, 10, 20])],
+      },
+    );
     dispose([embeddings.users, embeddings.items]);
     if (users.length === 0) {
-      throw new RangeError('fit: validation must hold a user with training interactions, got none.');
+      throw new RangeError(
+        'fit: validation must hold a user with training interactions, got none.',
+      );
     }
     return { valid: mean, evaluationSeconds: (performance.now() - start) / 1000 };
   }
@@ -172,7 +185,9 @@ function preparePhases(model: Recommender, options: Readonly<FitOptions>): Prepa
     losses: (batch, rng) => model.losses(batch, rng),
   };
   return (model.phases ?? [whole]).map((phase) => {
-    const variables = Object.fromEntries(phase.parameters.map((name) => [name, model.parameters[name]!]));
+    const variables = Object.fromEntries(
+      phase.parameters.map((name) => [name, model.parameters[name]!]),
+    );
     const { learningRate, weightDecay } = options;
     return {
       name: phase.name,
@@ -185,7 +200,11 @@ function preparePhases(model: Recommender, options: Readonly<FitOptions>): Prepa
 }
 
 /** One step on one batch; returns the terms, which the caller disposes. */
-function trainStep({ losses, variables, optimizer }: PreparedPhase, batch: Batch, rng: Rng): LossTerms {
+function trainStep(
+  { losses, variables, optimizer }: PreparedPhase,
+  batch: Batch,
+  rng: Rng,
+): LossTerms {
   let terms: LossTerms = {};
   const { value, grads } = variableGrads(() => {
     terms = losses(batch, rng);
@@ -237,12 +256,19 @@ function parseMetric(text: string): TargetMetric {
 /** Evaluates nothing, so that a name that doesn't exist is found before an epoch is spent. */
 async function checkMetric({ metric, k }: TargetMetric, protocol: RankingProtocol): Promise<void> {
   const relevant = { offsets: Int32Array.of(0), items: new Int32Array(0) };
-  await evaluateRanking({ topK: () => new Int32Array(0), relevant, metrics: [metric], ks: [k], protocol });
+  await evaluateRanking({
+    topK: () => new Int32Array(0),
+    relevant,
+    metrics: [metric],
+    ks: [k],
+    protocol,
+  });
 }
 
 /** Keeps a copy of the parameters of the best epoch. */
 function createBestKeeper(parameters: Readonly<Record<string, Variable>>) {
-  let best: { value: number; record: EpochRecord; values: Record<string, Float32Array> } | undefined;
+  let best:
+    { value: number; record: EpochRecord; values: Record<string, Float32Array> } | undefined;
   return {
     /** Whether this epoch is the best so far. */
     offer: (value: number, record: EpochRecord): boolean => {

@@ -16,10 +16,13 @@ it.each<[ScheduleName, number[]]>([
 it.each<ScheduleName>(['constant', 'linear', 'cosine', 'exponential'])(
   '%s rises from 0 to 1 in the warm-up and then does in the rest what it does in the whole',
   (schedule) => {
-    const at = (epoch: number) => learningRateFactor({ schedule, warmupEpochs: 4, epochs: 12 }, epoch);
+    const at = (epoch: number) =>
+      learningRateFactor({ schedule, warmupEpochs: 4, epochs: 12 }, epoch);
     expect([0, 1, 2.5, 4].map(at)).toEqual([0, 0.25, 0.625, 1]);
     for (const epoch of [0, 3, 8]) {
-      expect(at(4 + epoch)).toBe(learningRateFactor({ schedule, warmupEpochs: 0, epochs: 8 }, epoch));
+      expect(at(4 + epoch)).toBe(
+        learningRateFactor({ schedule, warmupEpochs: 0, epochs: 8 }, epoch),
+      );
     }
   },
 );

@@ -23,7 +23,10 @@ export interface ScheduleInputs {
  * learningRateFactor({ schedule: 'linear', warmupEpochs: 0, epochs: 10 }, 5) // => 0.5
  * ```
  */
-export function learningRateFactor({ schedule, warmupEpochs, epochs }: ScheduleInputs, epoch: number): number {
+export function learningRateFactor(
+  { schedule, warmupEpochs, epochs }: ScheduleInputs,
+  epoch: number,
+): number {
   if (epoch < warmupEpochs) return epoch / warmupEpochs;
   const passed = Math.min(1, (epoch - warmupEpochs) / Math.max(epochs - warmupEpochs, 1));
   switch (schedule) {

@@ -31,7 +31,8 @@ export function createLossMeans(): LossMeans {
     },
     take: async () => {
       const means: Record<string, number> = {};
-      for (const [name, sum] of Object.entries(sums)) means[name] = (await sum.data())[0]! / rows[name]!;
+      for (const [name, sum] of Object.entries(sums))
+        means[name] = (await sum.data())[0]! / rows[name]!;
       dispose();
       return means;
     },

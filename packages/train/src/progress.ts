@@ -48,7 +48,9 @@ export function createProgress(
     const bar = '━'.repeat(filled) + '─'.repeat(barWidth - filled);
     const passed = epoch - 1 + share;
     const left = ((now - start) / Math.max(passed, 1e-3)) * (epochs - passed);
-    const line = [`epoch ${epoch}/${epochs} ${bar}`, ...summary(), `≤ ${duration(left)} left`].join('  ');
+    const line = [`epoch ${epoch}/${epochs} ${bar}`, ...summary(), `≤ ${duration(left)} left`].join(
+      '  ',
+    );
     stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
   }
 

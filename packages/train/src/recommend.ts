@@ -1,6 +1,6 @@
 import { checkIndices, itemsByUser, type Embeddings, type Interactions } from '@mmrec/core';
-import { createTopK } from '@mmrec/ops';
-import { dot, reshape, slice, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { createTopK, gatherRows } from '@mmrec/ops';
+import { mul, sum, tidy } from '@tensorflow/tfjs-core';
 
 /** Items recommended to one user, best first. */
 export interface Recommendation {
@@ -29,7 +29,8 @@ export function recommend(
   embeddings: Embeddings,
   { users, k = 10, exclude }: RecommendInputs,
 ): Recommendation[] {
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`recommend: k must be an integer ≥ 1, got ${k}.`);
+  if (!Number.isInteger(k) || k < 1)
+    throw new RangeError(`recommend: k must be an integer ≥ 1, got ${k}.`);
   checkIndices('recommend', { users }, embeddings.users.shape[0]);
   const wanted = Int32Array.from(users);
   const numItems = embeddings.items.shape[0];
@@ -40,12 +41,16 @@ export function recommend(
     exclude: exclude && itemsByUser(exclude),
   });
   return users.map((user, row) => {
-    const items = [...lists.subarray(row * length, (row + 1) * length)].filter((item) => item >= 0);
-    return { user, items: items.map((item) => ({ item, score: scoreOf(embeddings, user, item) })) };
+    const items = lists.subarray(row * length, (row + 1) * length).filter((item) => item >= 0);
+    const scores = scoresOf(embeddings, user, items);
+    return { user, items: Array.from(items, (item, at) => ({ item, score: scores[at]! })) };
   });
 }
 
-function scoreOf({ users, items }: Embeddings, user: number, item: number): number {
-  const row = (table: Tensor2D, index: number) => reshape(slice(table, [index, 0], [1, table.shape[1]]), [-1]);
-  return tidy(() => dot(row(users, user), row(items, item))).dataSync()[0]!;
+/** A user's scores for some items. */
+function scoresOf(embeddings: Embeddings, user: number, items: Int32Array): Float32Array {
+  return tidy(() => {
+    const users = gatherRows(embeddings.users, new Int32Array(items.length).fill(user));
+    return sum(mul(users, gatherRows(embeddings.items, items)), 1).dataSync() as Float32Array;
+  });
 }

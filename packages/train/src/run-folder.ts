@@ -108,12 +108,14 @@ export async function createRunFolder(
   { config, ids }: { readonly config: Omit<RunConfig, 'version'>; readonly ids: RunIds },
 ): Promise<RunWriter> {
   await mkdir(folder, { recursive: true });
-  for (const file of Object.values(files)) await rm(join(folder, file), { recursive: true, force: true });
+  for (const file of Object.values(files))
+    await rm(join(folder, file), { recursive: true, force: true });
   await writeJson(join(folder, files.ids), ids);
   await writeJson(join(folder, files.config), { version: formatVersion, ...config });
   return {
     folder,
-    appendHistory: (record) => appendFile(join(folder, files.history), `${JSON.stringify(record)}\n`),
+    appendHistory: (record) =>
+      appendFile(join(folder, files.history), `${JSON.stringify(record)}\n`),
     saveModel: async (model) => {
       const { users, items } = model.embed();
       const tensors: Record<string, NamedArray> = {
@@ -121,7 +123,8 @@ export async function createRunFolder(
         item_embeddings: arrayOf(items),
       };
       dispose([users, items]);
-      for (const [name, parameter] of Object.entries(model.parameters)) tensors[name] = arrayOf(parameter);
+      for (const [name, parameter] of Object.entries(model.parameters))
+        tensors[name] = arrayOf(parameter);
       await writeSafetensors(join(folder, files.model), { tensors });
     },
     finish: (metrics) => writeJson(join(folder, files.metrics), metrics),
@@ -142,17 +145,26 @@ export async function readRun(folder: string): Promise<Run> {
   }
   const ids = (await readJson(folder, files.ids)) as Partial<RunIds> | null;
   if (!Array.isArray(ids?.users) || !Array.isArray(ids.items)) {
-    throw new Error(`readRun: ${join(folder, files.ids)} must list users and items: the file is damaged.`);
+    throw new Error(
+      `readRun: ${join(folder, files.ids)} must list users and items: the file is damaged.`,
+    );
   }
   const path = join(folder, files.model);
   if (!existsSync(path)) {
-    throw new Error(`readRun: ${folder} must hold ${files.model}, got none: training was stopped before its first epoch ended.`);
+    throw new Error(
+      `readRun: ${folder} must hold ${files.model}, got none: training was stopped before its first epoch ended.`,
+    );
   }
   const { tensors } = await readSafetensors(path);
-  for (const [name, list] of [['user_embeddings', ids.users], ['item_embeddings', ids.items]] as const) {
+  for (const [name, list] of [
+    ['user_embeddings', ids.users],
+    ['item_embeddings', ids.items],
+  ] as const) {
     const rows = tensors[name]?.shape[0];
     if (rows !== list.length) {
-      throw new Error(`readRun: ${path}: ${name} must have ${list.length} rows, one an id, got ${String(rows)}.`);
+      throw new Error(
+        `readRun: ${path}: ${name} must have ${list.length} rows, one an id, got ${String(rows)}.`,
+      );
     }
   }
   return { folder, config: config as RunConfig, ids: ids as RunIds, tensors };
@@ -162,7 +174,9 @@ async function readJson(folder: string, file: string): Promise<unknown> {
   const path = join(folder, file);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`readRun: ${folder} must be a run folder, got none: it has no ${file}.`, { cause: error });
+    throw new Error(`readRun: ${folder} must be a run folder, got none: it has no ${file}.`, {
+      cause: error,
+    });
   });
   try {
     return JSON.parse(text);
@@ -172,7 +186,9 @@ async function readJson(folder: string, file: string): Promise<unknown> {
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {
-  return writeFileAtomically(path, (handle) => handle.writeFile(`${JSON.stringify(value, null, 2)}\n`));
+  return writeFileAtomically(path, (handle) =>
+    handle.writeFile(`${JSON.stringify(value, null, 2)}\n`),
+  );
 }
 
 function arrayOf(tensor: Tensor): NamedArray {

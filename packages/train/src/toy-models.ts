@@ -70,7 +70,10 @@ export function createScripted(ranks: readonly number[]): Recommender & { steps(
     losses: () => tidy(() => ({ time: mul<Scalar>(clock, 1) })),
     embed: () => {
       const score = 0.5 - ranks[steps()]!;
-      return { users: tensor2d([[1], [1]]), items: tensor2d([[-9], [-9], [score], [-1], [-2], [-3]]) };
+      return {
+        users: tensor2d([[1], [1]]),
+        items: tensor2d([[-9], [-9], [score], [-1], [-2], [-3]]),
+      };
     },
     dispose: () => clock.dispose(),
   };

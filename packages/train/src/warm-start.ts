@@ -25,15 +25,22 @@ export function warmStart(
   run: Run,
 ): WarmStart {
   if (run.config.model !== name) {
-    throw new Error(`warmStart: ${run.folder} must be a run of ${name}, got one of ${run.config.model}.`);
+    throw new Error(
+      `warmStart: ${run.folder} must be a run of ${name}, got one of ${run.config.model}.`,
+    );
   }
-  const rows = { users: matchIds(ids.users, run.ids.users), items: matchIds(ids.items, run.ids.items) };
+  const rows = {
+    users: matchIds(ids.users, run.ids.users),
+    items: matchIds(ids.items, run.ids.items),
+  };
   const skipped: string[] = [];
   for (const [parameterName, parameter] of Object.entries(model.parameters)) {
     const saved = run.tensors[parameterName];
     const entity = model.rowsOf?.[parameterName];
     // Where rows belong to users or items, the run's may be more or fewer, but must be its own number.
-    const expected = entity ? [run.ids[entity].length, ...parameter.shape.slice(1)] : parameter.shape;
+    const expected = entity
+      ? [run.ids[entity].length, ...parameter.shape.slice(1)]
+      : parameter.shape;
     if (saved?.shape.join() !== expected.join()) skipped.push(parameterName);
     else if (entity) carryRows(parameter, saved.data as Float32Array, rows[entity]);
     // A copy: the cpu back end would take the run's own numbers, and train them.

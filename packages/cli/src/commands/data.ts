@@ -8,11 +8,17 @@ import type { Streams } from '../streams.js';
 import { writeSynth } from '../synth.js';
 
 /** `mmrec data inspect <dir>`: what is in a dataset folder. */
-export async function inspect(folder: string, flags: { json?: boolean }, { stdout }: Streams): Promise<void> {
+export async function inspect(
+  folder: string,
+  flags: { json?: boolean },
+  { stdout }: Streams,
+): Promise<void> {
   const catalogue = await readCatalogue(folder);
   const dataset = await readDataset(folder, catalogue ? { numItems: catalogue.length } : {});
   const report = inspectDataset(dataset, await inspectFeatures(folder));
-  stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${formatInspection(report)}\n`);
+  stdout.write(
+    flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${formatInspection(report)}\n`,
+  );
 }
 
 /** Flags of `mmrec data synth`. */

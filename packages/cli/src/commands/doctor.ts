@@ -32,7 +32,9 @@ export async function doctor(flags: { json?: boolean }, { stdout }: Streams): Pr
     stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }
-  stdout.write(`Node ${machine.node}, ${machine.platform}, ${machine.cores} × ${machine.processor}\n\n`);
+  stdout.write(
+    `Node ${machine.node}, ${machine.platform}, ${machine.cores} × ${machine.processor}\n\n`,
+  );
   const rows = diagnoses.map(({ backend, available, version, gflops }) => [
     backend,
     available ? 'yes' : 'no',
@@ -49,7 +51,13 @@ export async function doctor(flags: { json?: boolean }, { stdout }: Streams): Pr
 async function diagnose(name: BackendName): Promise<Diagnosis> {
   try {
     const { package: provider, version } = await useBackend(name);
-    return { backend: name, available: true, package: provider, version, gflops: await measure(name) };
+    return {
+      backend: name,
+      available: true,
+      package: provider,
+      version,
+      gflops: await measure(name),
+    };
   } catch (error) {
     const reason = (error as Error).message.replace(/^useBackend: /, '');
     return { backend: name, available: false, reason };

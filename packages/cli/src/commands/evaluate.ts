@@ -18,10 +18,16 @@ export interface EvaluateFlags {
 const splits = ['test', 'validation', 'train'] as const;
 
 /** `mmrec evaluate <run>`: the metrics of a run's embeddings on one split. */
-export async function evaluate(folder: string, flags: EvaluateFlags, { stdout }: Streams): Promise<void> {
+export async function evaluate(
+  folder: string,
+  flags: EvaluateFlags,
+  { stdout }: Streams,
+): Promise<void> {
   const split = choice('--split', flags.split ?? 'test', splits);
   const ks = lengths('-k', flags.k ?? '10,20');
-  await useBackend(choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const));
+  await useBackend(
+    choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const),
+  );
   const { run, dataset, embeddings } = await openRun(folder, flags.data);
   // On the training split nothing is masked: it would mask what is looked for.
   const train = split === 'train' ? withoutRows(dataset.train) : dataset.train;
@@ -35,7 +41,10 @@ export async function evaluate(folder: string, flags: EvaluateFlags, { stdout }:
     return;
   }
   const names = [...new Set(Object.keys(mean).map((name) => name.split('@')[0]!))];
-  const rows = ks.map((k) => [`@${k}`, ...names.map((name) => formatMetric(mean[`${name}@${k}`]!))]);
+  const rows = ks.map((k) => [
+    `@${k}`,
+    ...names.map((name) => formatMetric(mean[`${name}@${k}`]!)),
+  ]);
   stdout.write(`${split}, ${users.length} users, protocol ${run.config.protocol}\n\n`);
   stdout.write(`${formatTable(['', ...names], rows)}\n`);
 }

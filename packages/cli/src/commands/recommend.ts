@@ -17,12 +17,19 @@ export interface RecommendFlags {
 }
 
 /** `mmrec recommend <run>`: the top items for some users, without those of their training history. */
-export async function recommend(folder: string, flags: RecommendFlags, { stdout }: Streams): Promise<void> {
+export async function recommend(
+  folder: string,
+  flags: RecommendFlags,
+  { stdout }: Streams,
+): Promise<void> {
   const k = wholeNumber('-k', flags.k ?? '10');
   if (k === 0) throw new UsageError(`recommend: -k must be an integer ≥ 1, got '0'.`);
   const wanted = flags.user ?? [];
-  if (wanted.length === 0) throw new UsageError('recommend: --user must name at least one user, got none.');
-  await useBackend(choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const));
+  if (wanted.length === 0)
+    throw new UsageError('recommend: --user must name at least one user, got none.');
+  await useBackend(
+    choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const),
+  );
   const { run, dataset, dataFolder, embeddings } = await openRun(folder, flags.data);
   const indexOf = new Map(run.ids.users.map((id, index) => [id, index]));
   const users = wanted.map((id) => {
@@ -32,14 +39,16 @@ export async function recommend(folder: string, flags: RecommendFlags, { stdout 
     throw new Error(`recommend: ${folder} has no user '${id}'.${hint}`);
   });
   const titles = await itemTitles(dataFolder);
-  const results = recommendItems(embeddings, { users, k, exclude: dataset.train }).map(({ user, items }) => ({
-    user: run.ids.users[user]!,
-    items: items.map(({ item, score }) => {
-      const id = run.ids.items[item]!;
-      const title = titles.get(id);
-      return { item: id, score, ...(title !== undefined && { title }) };
+  const results = recommendItems(embeddings, { users, k, exclude: dataset.train }).map(
+    ({ user, items }) => ({
+      user: run.ids.users[user]!,
+      items: items.map(({ item, score }) => {
+        const id = run.ids.items[item]!;
+        const title = titles.get(id);
+        return { item: id, score, ...(title !== undefined && { title }) };
+      }),
     }),
-  }));
+  );
   if (flags.json) {
     stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return;
@@ -49,7 +58,10 @@ export async function recommend(folder: string, flags: RecommendFlags, { stdout 
     const width = Math.max(...items.map(({ item }) => item.length));
     items.forEach(({ item, score, title }, place) => {
       const rank = String(place + 1).padStart(3);
-      stdout.write(`${rank}  ${item.padEnd(width)}  ${score.toFixed(4).padStart(8)}  ${title ?? ''}`.trimEnd() + '\n');
+      stdout.write(
+        `${rank}  ${item.padEnd(width)}  ${score.toFixed(4).padStart(8)}  ${title ?? ''}`.trimEnd() +
+          '\n',
+      );
     });
     stdout.write('\n');
   }

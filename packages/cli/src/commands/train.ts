@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createRng, type Interactions } from '@mmrec/core';
+import { createRng, type Recommender, type Rng } from '@mmrec/core';
 import type { Dataset } from '@mmrec/data';
 import { backendNames, useBackend } from '@mmrec/ops';
 import {
@@ -11,14 +11,16 @@ import {
   readRun,
   warmStart,
   type FitResult,
+  type Run,
   type RunMetrics,
+  type RunWriter,
 } from '@mmrec/train';
-import { loadData } from '../load-data.js';
-import { findModel } from '../models.js';
-import { parseSettings, readConfigFile, resolveSettings } from '../settings.js';
+import { choice, wholeNumber } from '../flags.js';
+import { loadData, type LoadedData } from '../load-data.js';
+import { findModel, type AnyModel } from '../models.js';
+import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
-import { choice, wholeNumber } from '../flags.js';
 import { UsageError } from '../usage-error.js';
 import { packageVersions } from '../versions.js';
 
@@ -41,89 +43,186 @@ export interface TrainFlags {
 }
 
 /** Keys that a configuration file may hold besides the model's and the trainer's options. */
-const flagKeys = ['data', 'out', 'modalities', 'seed', 'backend', 'threads', 'protocol', 'metric', 'init'] as const;
+const flagKeys = new Set(
+  'data out modalities seed backend threads protocol metric init'.split(' '),
+);
+
+/** What is to be done, read from flags and files and checked. */
+interface Plan {
+  readonly model: AnyModel;
+  readonly settings: Settings;
+  readonly data: string;
+  readonly out: string | undefined;
+  readonly modalities: readonly string[] | undefined;
+  readonly backend: 'auto' | (typeof backendNames)[number];
+  readonly seed: number;
+  readonly protocol: 'mmrec' | 'lattice';
+  readonly metric: string;
+  readonly init: string | undefined;
+  readonly force: boolean;
+}
 
 /** `mmrec train <model>`: trains, chooses the epoch on validation, evaluates on test once, writes a run. */
-export async function train(modelName: string, given: TrainFlags, { stdout, stderr }: Streams): Promise<void> {
+export async function train(modelName: string, flags: TrainFlags, streams: Streams): Promise<void> {
   const start = performance.now();
-  const model = findModel(modelName);
-  const { flags, settings } = await mergeConfig(given);
-  const options = resolveSettings(model, {
-    ...settings,
-    ...parseSettings(model, given.set ?? []),
-    ...(flags.epochs !== undefined && { epochs: wholeNumber('--epochs', flags.epochs) }),
+  const plan = await makePlan(findModel(modelName), flags);
+  const { stdout, stderr } = streams;
+  // Everything that may be wrong with the input is found before a folder is touched.
+  if (plan.out !== undefined) checkRunFolder(plan.out, plan.force);
+  const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
+  const { name: backend } = await useBackend(plan.backend);
+  const loaded = await loadData(plan.data, {
+    needsFeatures: plan.model.needsFeatures,
+    modalities: plan.modalities,
   });
-  if (flags.data === undefined) throw new UsageError('train: --data must name a dataset folder, got none.');
-  const seed = wholeNumber('--seed', flags.seed ?? '1');
-  const protocol = choice('--protocol', flags.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const);
-  const metric = flags.metric ?? 'recall@20';
-  const backendName = choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const);
-  if (flags.threads !== undefined) {
-    // Read by libtensorflow when it starts; the wasm back end computes on one thread.
-    process.env['TF_NUM_INTRAOP_THREADS'] = String(wholeNumber('--threads', flags.threads));
-  }
-  if (flags.out !== undefined) checkRunFolder(flags.out, flags.force);
-  const earlier = flags.init === undefined ? undefined : await readRun(flags.init);
-
-  const backend = await useBackend(backendName);
-  const { dataset, features } = await loadData(flags.data, {
-    needsFeatures: model.needsFeatures,
-    modalities: flags.modalities?.split(',').map((name) => name.trim()),
-  });
-  const rng = createRng(seed);
-  const recommender = model.create(
+  const { dataset, features } = loaded;
+  const rng = createRng(plan.seed);
+  const recommender = plan.model.create(
     { interactions: dataset.train, features, rng: rng.fork('model') },
-    options.modelOptions,
+    plan.settings.modelOptions,
   );
-  const ids = { users: dataset.users.ids, items: dataset.items.ids };
-  if (earlier) {
-    const { users, items, skipped } = warmStart({ model: recommender, name: model.name }, ids, earlier);
-    stderr.write(
-      `warm start from ${earlier.folder}: ${users.known} users and ${items.known} items known, ${users.added} and ${items.added} new${skipped.length ? `; initialised anew: ${skipped.join(', ')}` : ''}\n`,
-    );
-  }
+  if (earlier) carryOver(recommender, { plan, dataset, earlier, stderr });
   reportCold(dataset, stderr);
 
-  const out = flags.out ?? join('runs', `${dataset.name}-${model.name}-seed${seed}-${timestamp()}`);
-  const writer = await createRunFolder(out, {
+  const writer = await openRunFolder(plan, loaded, backend);
+  stderr.write(
+    `${plan.model.name} on ${dataset.name}, ${backend} back end, seed ${plan.seed} → ${writer.folder}\n`,
+  );
+  const result = await fitAndRecord(recommender, { plan, dataset, rng, writer, stderr });
+  await writer.saveModel(recommender);
+  const test = await testMetrics(recommender, { plan, dataset, rng });
+  recommender.dispose();
+  const metrics: RunMetrics = {
+    best: {
+      epoch: result.bestEpoch,
+      ...(result.bestValid && { valid: result.bestValid }),
+      ...(test && { test }),
+    },
+    protocol: plan.protocol,
+    stopped: result.stopped,
+    epochs: result.history.length,
+    seconds: (performance.now() - start) / 1000,
+    // In KiB, the WebAssembly memory included.
+    peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+  await writer.finish(metrics);
+  if (flags.json) stdout.write(`${JSON.stringify({ run: writer.folder, ...metrics }, null, 2)}\n`);
+  else stdout.write(report(metrics, writer.folder));
+}
+
+async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
+  const config = given.config === undefined ? {} : await readConfigFile(given.config);
+  const { flags, settings } = divideConfig(config);
+  const merged: TrainFlags = { ...flags, ...given };
+  const { data, out, init, epochs, threads, modalities } = merged;
+  const resolved = resolveSettings(model, {
+    ...settings,
+    ...parseSettings(model, given.set ?? []),
+    ...(epochs !== undefined && { epochs: wholeNumber('--epochs', epochs) }),
+  });
+  if (data === undefined)
+    throw new UsageError('train: --data must name a dataset folder, got none.');
+  if (threads !== undefined) {
+    // Read by libtensorflow when it starts; the wasm back end computes on one thread.
+    process.env['TF_NUM_INTRAOP_THREADS'] = String(wholeNumber('--threads', threads));
+  }
+  return {
+    model,
+    settings: resolved,
+    data,
+    out,
+    init,
+    modalities: modalities?.split(',').map((name) => name.trim()),
+    backend: choice('--backend', merged.backend ?? 'auto', ['auto', ...backendNames] as const),
+    seed: wholeNumber('--seed', merged.seed ?? '1'),
+    protocol: choice('--protocol', merged.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const),
+    metric: merged.metric ?? 'recall@20',
+    force: merged.force ?? false,
+  };
+}
+
+/** A configuration file's values that stand for flags, as a command line would have them, and the others. */
+function divideConfig(config: Readonly<Record<string, unknown>>): {
+  flags: TrainFlags;
+  settings: Record<string, unknown>;
+} {
+  const entries = Object.entries(config);
+  const flags = entries
+    .filter(([key]) => flagKeys.has(key))
+    .map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.join(',') : `${value as string | number}`,
+    ]);
+  return {
+    flags: Object.fromEntries(flags) as TrainFlags,
+    settings: Object.fromEntries(entries.filter(([key]) => !flagKeys.has(key))),
+  };
+}
+
+function openRunFolder(
+  { model, settings, data, out, seed, protocol, metric, init }: Plan,
+  { dataset, features }: LoadedData,
+  backend: string,
+): Promise<RunWriter> {
+  const { train: training, validation, test, name } = dataset;
+  const folder = out ?? join('runs', `${name}-${model.name}-seed${seed}-${timestamp()}`);
+  return createRunFolder(folder, {
     config: {
       model: model.name,
       protocol,
       seed,
       metric,
-      modelOptions: options.modelOptions,
-      trainingOptions: { ...options.trainingOptions },
+      modelOptions: settings.modelOptions,
+      trainingOptions: { ...settings.trainingOptions },
       dataset: {
-        path: flags.data,
-        name: dataset.name,
-        numUsers: dataset.train.numUsers,
-        numItems: dataset.train.numItems,
-        train: dataset.train.users.length,
-        validation: dataset.validation.users.length,
-        test: dataset.test.users.length,
+        path: data,
+        name,
+        numUsers: training.numUsers,
+        numItems: training.numItems,
+        train: training.users.length,
+        validation: validation.users.length,
+        test: test.users.length,
         modalities: Object.keys(features),
       },
-      backend: backend.name,
-      ...(flags.init !== undefined && { init: flags.init }),
+      backend,
+      ...(init !== undefined && { init }),
       versions: packageVersions(),
     },
-    ids,
+    ids: { users: dataset.users.ids, items: dataset.items.ids },
   });
-  stderr.write(`${model.name} on ${dataset.name}, ${backend.name} back end, seed ${seed} → ${out}\n`);
+}
 
-  const progress = createProgress(stderr, { epochs: options.trainingOptions.epochs, metric });
+/** What the steps of a training share. */
+interface Context {
+  readonly plan: Plan;
+  readonly dataset: Dataset;
+  readonly rng: Rng;
+}
+
+/** Trains; Ctrl-C stops after the batch at hand, a second one ends the process. */
+async function fitAndRecord(
+  recommender: Recommender,
+  {
+    plan: { settings, protocol, metric },
+    dataset,
+    rng,
+    writer,
+    stderr,
+  }: Context & { writer: RunWriter; stderr: Streams['stderr'] },
+): Promise<FitResult> {
+  const { trainingOptions: options } = settings;
+  const progress = createProgress(stderr, { epochs: options.epochs, metric });
   const abort = new AbortController();
   const stop = () => {
     abort.abort();
   };
   process.once('SIGINT', stop);
-  let result: FitResult;
   try {
-    result = await fit(recommender, {
+    return await fit(recommender, {
       train: dataset.train,
       validation: dataset.validation,
       rng: rng.fork('fit'),
-      options: options.trainingOptions,
+      options,
       protocol,
       metric,
       signal: abort.signal,
@@ -140,65 +239,61 @@ export async function train(modelName: string, given: TrainFlags, { stdout, stde
     progress.done();
     process.removeListener('SIGINT', stop);
   }
-  await writer.saveModel(recommender);
-  const metrics = await judge(result);
-  await writer.finish(metrics);
-  recommender.dispose();
-  if (given.json) stdout.write(`${JSON.stringify({ run: out, ...metrics }, null, 2)}\n`);
-  else stdout.write(report(metrics, out));
-
-  async function judge({ bestEpoch, bestValid, history, stopped }: FitResult): Promise<RunMetrics> {
-    const test = await testMetrics(dataset.test);
-    return {
-      best: { epoch: bestEpoch, ...(bestValid && { valid: bestValid }), ...(test && { test }) },
-      protocol,
-      stopped,
-      epochs: history.length,
-      seconds: (performance.now() - start) / 1000,
-      // maxRSS is in KiB, the WebAssembly memory included.
-      peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
-    };
-  }
-
-  async function testMetrics(heldOut: Interactions) {
-    if (heldOut.users.length === 0) return undefined;
-    const embeddings = recommender.embed(rng.fork('embed'));
-    const { mean } = await evaluate(embeddings, { train: dataset.train, heldOut }, { protocol });
-    embeddings.users.dispose();
-    embeddings.items.dispose();
-    return mean;
-  }
 }
 
-/** Flags and options, a configuration file's values under those of the command line. */
-async function mergeConfig(given: TrainFlags): Promise<{ flags: TrainFlags; settings: Record<string, unknown> }> {
-  const config = given.config === undefined ? {} : await readConfigFile(given.config);
-  const flags: Record<string, unknown> = {};
-  for (const key of flagKeys) {
-    const value = config[key];
-    delete config[key];
-    if (value !== undefined) flags[key] = Array.isArray(value) ? value.join(',') : String(value);
-  }
-  return { flags: { ...flags, ...given }, settings: config };
+async function testMetrics(
+  recommender: Recommender,
+  { plan: { protocol }, dataset, rng }: Context,
+): Promise<Readonly<Record<string, number>> | undefined> {
+  if (dataset.test.users.length === 0) return undefined;
+  const embeddings = recommender.embed(rng.fork('embed'));
+  const inputs = { train: dataset.train, heldOut: dataset.test };
+  const { mean } = await evaluate(embeddings, inputs, { protocol });
+  embeddings.users.dispose();
+  embeddings.items.dispose();
+  return mean;
+}
+
+function carryOver(
+  model: Recommender,
+  {
+    plan,
+    dataset,
+    earlier,
+    stderr,
+  }: { plan: Plan; dataset: Dataset; earlier: Run; stderr: Streams['stderr'] },
+): void {
+  const ids = { users: dataset.users.ids, items: dataset.items.ids };
+  const { users, items, skipped } = warmStart({ model, name: plan.model.name }, ids, earlier);
+  const anew = skipped.length > 0 ? `; initialised anew: ${skipped.join(', ')}` : '';
+  stderr.write(
+    `warm start from ${earlier.folder}: ${users.known} users and ${items.known} items known, ${users.added} and ${items.added} new${anew}\n`,
+  );
 }
 
 function reportCold({ train, name }: Dataset, stderr: Streams['stderr']): void {
   const count = (size: number, rows: Int32Array) => size - new Set(rows).size;
-  const [users, items] = [count(train.numUsers, train.users), count(train.numItems, train.items)];
-  if (users + items > 0) {
-    stderr.write(`${name}: ${users} users and ${items} items have no training interactions\n`);
-  }
+  const users = count(train.numUsers, train.users);
+  const items = count(train.numItems, train.items);
+  if (users + items === 0) return;
+  stderr.write(`${name}: ${users} users and ${items} items have no training interactions\n`);
 }
 
 function report({ best, stopped, epochs, seconds, peakMemoryMB }: RunMetrics, out: string): string {
   const names = Object.keys(best.test ?? best.valid ?? {});
-  const row = (label: string, values: Readonly<Record<string, number>> | undefined) =>
-    values ? [[label, ...names.map((name) => name in values ? formatMetric(values[name]!) : '–')]] : [];
-  const how = { epochs: 'all epochs done', patience: 'no more improvement', signal: 'interrupted' }[stopped];
+  const row = (label: string, values: Readonly<Record<string, number>> | undefined) => {
+    if (!values) return [];
+    return [[label, ...names.map((name) => (name in values ? formatMetric(values[name]!) : '–'))]];
+  };
+  const ways: Readonly<Record<string, string>> = {
+    epochs: 'all epochs done',
+    patience: 'no more improvement',
+    signal: 'interrupted',
+  };
   return [
     formatTable(['', ...names], [...row('validation', best.valid), ...row('test', best.test)]),
     '',
-    `epoch ${best.epoch} of ${epochs} (${how}), ${seconds.toFixed(1)} s, ${peakMemoryMB} MB`,
+    `epoch ${best.epoch} of ${epochs} (${ways[stopped] ?? stopped}), ${seconds.toFixed(1)} s, ${peakMemoryMB} MB`,
     `run: ${out}`,
     '',
   ].join('\n');

@@ -3,7 +3,7 @@ import type { ItemFactors } from './item-factors.js';
 import type { UserTastes } from './user-tastes.js';
 
 /** How strongly each part of taste moves a choice, in logits. */
-const weights = { style: 1.1, topic: 1.1, both: 4.2, category: 1.5, appeal: 1 };
+const weights = { style: 3, topic: 3, both: 2, category: 2, appeal: 1 };
 /** Share of choices that follow general appeal alone: gifts, errands, accidents. */
 const noiseShare = 0.1;
 
@@ -25,6 +25,9 @@ export function drawInteractions(tastes: UserTastes, factors: ItemFactors, rng: 
       items.push(item);
     }
   }
+  // Readers count items by the largest id, so somebody takes the last one.
+  const last = factors.numItems - 1;
+  if (!items.includes(last)) items[items.length - 1] = last;
   return {
     numUsers: tastes.numUsers,
     numItems: factors.numItems,

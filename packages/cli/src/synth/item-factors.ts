@@ -21,7 +21,7 @@ export interface ItemFactors {
 /** Spread of an item around its leading style or topic. */
 const spread = 0.2;
 /** Exponent of the Zipf law that general appeal follows. */
-const zipfExponent = 0.5;
+const zipfExponent = 0.4;
 
 /** Draws the items: category, style, topic and appeal, independent of each other. */
 export function drawItemFactors(numItems: number, rng: Rng): ItemFactors {
@@ -52,8 +52,5 @@ function scatter(leading: Int32Array, count: number, stream: RandomStream): Floa
 
 function drawAppeal(numItems: number, stream: RandomStream): Float32Array {
   const ranks = stream.shuffle(Int32Array.from({ length: numItems }, (_, rank) => rank));
-  // The most appealing item comes last: readers that count items by the largest id then see all.
-  const first = ranks.indexOf(0);
-  [ranks[first], ranks[numItems - 1]] = [ranks[numItems - 1]!, 0];
   return Float32Array.from(ranks, (rank) => -zipfExponent * Math.log(1 + rank));
 }

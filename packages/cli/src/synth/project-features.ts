@@ -28,7 +28,7 @@ export function projectFeatures(factors: Rows, columns: number, rng: Rng): Featu
     data: drawValues(rng.normal(name, [height, width])),
   });
   const inner = multiply(factors, normal('inner', factors.columns, hiddenSize));
-  const hidden = { columns: hiddenSize, data: inner.data.map((value) => 0) };
+  const hidden = { columns: hiddenSize, data: inner.data.map((value) => Math.tanh(value)) };
   const signal = multiply(hidden, normal('outer', hiddenSize, columns));
   const nuisances = normal('nuisances', rows, numNuisances);
   const nuisance = multiply(nuisances, normal('mixing', numNuisances, columns));
@@ -37,8 +37,8 @@ export function projectFeatures(factors: Rows, columns: number, rng: Rng): Featu
   const data = signal.data.map((value, at) =>
     at % columns < informative
       ? value / Math.sqrt(hiddenSize) +
-        (0.3 * nuisance.data[at]!) / Math.sqrt(numNuisances) +
-        0.2 * noise[at]!
+        (0.15 * nuisance.data[at]!) / Math.sqrt(numNuisances) +
+        0.1 * noise[at]!
       : 0.5 * noise[at]!,
   );
   return { rows, columns, data };

@@ -13,10 +13,10 @@ const degrees = ({ items, numItems }: Interactions) => {
 };
 
 describe('synthesize', () => {
-  it('makes 3,000 users and 2,000 items with 24,000 to 30,000 interactions', () => {
+  it('makes 3,000 users and 2,000 items with 15,000 to 20,000 interactions', () => {
     expect([train.numUsers, train.numItems, shop.items.length]).toEqual([3000, 2000, 2000]);
-    expect(shop.interactions.items.length).toBeGreaterThan(24_000);
-    expect(shop.interactions.items.length).toBeLessThan(30_000);
+    expect(shop.interactions.items.length).toBeGreaterThan(15_000);
+    expect(shop.interactions.items.length).toBeLessThan(20_000);
   });
 
   it('splits by the mmrec protocol: two held out below ten interactions, one of them for validation', () => {
@@ -34,14 +34,15 @@ describe('synthesize', () => {
     }
   });
 
-  it('gives each user 5 to 60 different items, most of them few', () => {
+  it('gives each user 4 to 60 different items, most of them few', () => {
     const { offsets, items } = itemsByUser(shop.interactions);
     expect(items.length).toBe(shop.interactions.items.length);
     const counts = Array.from(offsets.subarray(1), (end, user) => end - offsets[user]!);
     counts.sort((a, b) => a - b);
-    expect(counts[0]).toBe(5);
+    expect(counts[0]).toBe(4);
     expect(counts[1500]).toBeLessThan(9);
-    expect(counts[2999]).toBe(60);
+    expect(counts[2999]).toBeGreaterThan(20);
+    expect(counts[2999]).toBeLessThanOrEqual(60);
   });
 
   it('gives items a long tail: the first tenth takes 25 to 40 %, a fifth has fewer than five', () => {
@@ -52,10 +53,10 @@ describe('synthesize', () => {
     expect(counts.filter((count) => count < 5).length).toBeGreaterThan(400);
   });
 
-  it('counts all items by the largest id', () => {
+  it('lets somebody take the last item, since readers count items by the largest id', () => {
     for (const seed of [0, 1, 2, 3]) {
-      const { interactions } = synthesize({ seed, numUsers: 30, numItems: 60 });
-      expect(interactions.items).toContain(59);
+      const { interactions } = synthesize({ seed, numUsers: 10, numItems: 500 });
+      expect(interactions.items).toContain(499);
     }
   });
 

@@ -14,7 +14,7 @@ export interface UserTastes {
   readonly activity: Int32Array;
 }
 
-const fewest = 5;
+const fewest = 4;
 const most = 60;
 
 /** Draws the users: a leading and a second style, topic and category each, and a long-tailed activity. */
@@ -41,9 +41,9 @@ function drawMixtures(numUsers: number, count: number, stream: RandomStream): Fl
   return mixtures;
 }
 
-/** Log-normal above a floor of 5, at most 60: about 9 on average. */
+/** Log-normal above a floor of 4, at most 60: about 6 on average. */
 function drawActivity(numUsers: number, stream: RandomStream): Int32Array {
   return Int32Array.from({ length: numUsers }, () =>
-    Math.min(most, fewest + Math.floor(Math.exp(1 + stream.normal()))),
+    Math.min(most, fewest + Math.floor(Math.exp(0.5 + 0.8 * stream.normal()))),
   );
 }

@@ -1,0 +1,74 @@
+// One model on one dataset: median time per epoch after a warm-up epoch, median of three evaluations of the
+// test split, peak memory of the process. Prints one JSON object.
+//   node benchmarks/model.mjs <bm3|lightgcn> <demo|tiktok|baby> <back end> <epochs>
+import { join } from 'node:path';
+import { createBm3 } from '@mmrec/bm3';
+import { synthesize } from '@mmrec/cli';
+import { createRng, drawValues } from '@mmrec/core';
+import { readDataset } from '@mmrec/data';
+import { readFeatureFolder } from '@mmrec/features';
+import { createLightGcn } from '@mmrec/lightgcn';
+import { useBackend } from '@mmrec/ops';
+import { evaluate, fit } from '@mmrec/train';
+
+const [model, dataset, backendName, epochs] = process.argv.slice(2);
+const { name: backend } = await useBackend(backendName);
+const { splits, features } = await load();
+const rng = createRng(1);
+const inputs = { interactions: splits.train, features, rng: rng.fork('model') };
+const recommender = model === 'bm3' ? createBm3(inputs) : createLightGcn(inputs);
+const { history } = await fit(recommender, {
+  train: splits.train,
+  rng: rng.fork('fit'),
+  options: { epochs: Number(epochs) + 1 },
+});
+
+const times = [];
+let evaluated = 0;
+for (let round = 0; round < 3; round++) {
+  const start = performance.now();
+  const embeddings = recommender.embed();
+  const { users } = await evaluate(
+    embeddings,
+    { train: splits.train, heldOut: splits.test },
+    { ks: [50] },
+  );
+  times.push((performance.now() - start) / 1000);
+  evaluated = users.length;
+  embeddings.users.dispose();
+  embeddings.items.dispose();
+}
+process.stdout.write(
+  JSON.stringify({
+    model,
+    dataset,
+    backend,
+    secondsPerEpoch: median(history.slice(1).map(({ seconds }) => seconds)),
+    secondsPerEvaluation: median(times),
+    evaluatedUsers: evaluated,
+    peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
+  }),
+);
+
+async function load() {
+  if (dataset === 'demo') return synthesize({ seed: 1 });
+  const folder = join(process.env['MMREC_DATA_DIR'], dataset);
+  const splits = await readDataset(folder);
+  if (model !== 'bm3') return { splits, features: {} };
+  const { numItems } = splits.train;
+  // Baby's own features are not in the folder: Gaussian ones of the published shapes stand in.
+  const features =
+    dataset === 'baby'
+      ? { visual: gaussian(numItems, 4096), textual: gaussian(numItems, 384) }
+      : await readFeatureFolder(folder, { numItems });
+  return { splits, features };
+}
+
+function gaussian(rows, columns) {
+  const data = drawValues(createRng(0).normal(`features/${columns}`, [rows, columns]));
+  return { rows, columns, data };
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,131 @@
+import { createRng, drawValues, type ItemLists } from '@mmrec/core';
+import { eachBackend } from '@mmrec/test-utils';
+import { memory, tensor2d } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { createTopK, selectTopOfRows } from './top-k.js';
+
+const lists = (rows: readonly (readonly number[])[]): ItemLists => ({
+  offsets: Int32Array.from([0, ...rows.map((_, row) => rows.slice(0, row + 1).flat().length)]),
+  items: Int32Array.from(rows.flat()),
+});
+
+/** Sorts everything: NaN and −∞ last and never taken. */
+function bruteForce(
+  scores: readonly number[],
+  k: number,
+  excluded: readonly number[] = [],
+): number[] {
+  const ranked = scores
+    .map((score, item) => ({ score, item }))
+    .filter(({ score, item }) => score > -Infinity && !excluded.includes(item))
+    .sort((a, b) => b.score - a.score || a.item - b.item)
+    .map(({ item }) => item);
+  return Array.from({ length: k }, (_, place) => ranked[place] ?? -1);
+}
+
+/** Scores of users in one dimension, each user's the items' numbers times 1: ties among whole numbers. */
+const rng = createRng(5);
+const numItems = 53;
+const integers = (name: string, range: number) =>
+  Array.from(drawValues(rng.uniform(name, [numItems])), (value) => Math.floor(value * range));
+
+eachBackend(() => {
+  describe('createTopK', () => {
+    it.each([1, 2, 3, 10, 53, 60])('agrees with sorting, ties by lower number (k = %i)', (k) => {
+      const items = integers('items', 12);
+      const users = [1, -1, 2, 0, 3];
+      const excluded = [
+        [0, 5, 52],
+        [],
+        integers('excluded', 53),
+        [1],
+        items.map((_, item) => item),
+      ];
+      const exclude = lists(excluded.map((list) => [...new Set(list)].sort((a, b) => a - b)));
+      const topK = createTopK(
+        { users: tensor2d(users, [5, 1]), items: tensor2d(items, [numItems, 1]) },
+        2,
+      );
+      const wanted = [4, 0, 2, 1, 3, 0, 2];
+      const scoresOf = (user: number) => items.map((item) => users[user]! * item);
+      expect([...topK({ users: Int32Array.from(wanted), k })]).toEqual(
+        wanted.flatMap((user) => bruteForce(scoresOf(user), k)),
+      );
+      expect([...topK({ users: Int32Array.from(wanted), k, exclude })]).toEqual(
+        wanted.flatMap((user) => bruteForce(scoresOf(user), k, excluded[user])),
+      );
+    });
+
+    it('agrees with sorting of random inner products', () => {
+      const [users, items] = (
+        [
+          ['u', 9],
+          ['i', 301],
+        ] as const
+      ).map(([name, rows]) => tensor2d(drawValues(rng.normal(name, [rows, 6])), [rows, 6])) as [
+        ReturnType<typeof tensor2d>,
+        ReturnType<typeof tensor2d>,
+      ];
+      const scores = users.matMul(items, false, true).arraySync() as number[][];
+      const all = Int32Array.from({ length: 9 }, (_, user) => user);
+      expect([...createTopK({ users, items }, 4)({ users: all, k: 20 })]).toEqual(
+        scores.flatMap((row) => bruteForce(row, 20)),
+      );
+    });
+
+    it('never takes NaN, and fills what is left with −1', () => {
+      const items = tensor2d([[NaN], [2], [NaN], [-1], [-Infinity]]);
+      const topK = createTopK({ users: tensor2d([[1]]), items });
+      expect([...topK({ users: Int32Array.of(0), k: 4 })]).toEqual([1, 3, -1, -1]);
+      expect([...topK({ users: Int32Array.of(0), k: 4, exclude: lists([[1, 3]]) })]).toEqual([
+        -1, -1, -1, -1,
+      ]);
+    });
+
+    it('answers for no user, and leaves no tensors behind', () => {
+      const embeddings = { users: tensor2d([[1], [2]]), items: tensor2d([[1], [2], [3]]) };
+      const before = memory().numTensors;
+      const topK = createTopK(embeddings);
+      expect([...topK({ users: new Int32Array(0), k: 2 })]).toEqual([]);
+      topK({ users: Int32Array.of(0, 1), k: 2, exclude: lists([[0], []]) });
+      expect(memory().numTensors).toBe(before);
+    });
+
+    it('does not change the embeddings', () => {
+      const embeddings = { users: tensor2d([[1]]), items: tensor2d([[1], [2]]) };
+      createTopK(embeddings)({ users: Int32Array.of(0), k: 1, exclude: lists([[0, 1]]) });
+      expect([...embeddings.items.dataSync()]).toEqual([1, 2]);
+    });
+
+    it('refuses users out of range and embeddings of different widths', () => {
+      const embeddings = { users: tensor2d([[1]]), items: tensor2d([[1], [2]]) };
+      expect(() => createTopK(embeddings)({ users: Int32Array.of(0, 1), k: 1 })).toThrow(
+        new RangeError('createTopK: users must be integers from 0 to 0, got 1 at position 1.'),
+      );
+      expect(() => createTopK({ ...embeddings, items: tensor2d([[1, 2]]) })).toThrow(
+        new RangeError('createTopK: items must have shape [any, 1], got [1, 2].'),
+      );
+    });
+  });
+});
+
+describe('selectTopOfRows', () => {
+  it('agrees with sorting, row by row', () => {
+    const rows = ['a', 'b', 'c'].map((name) =>
+      integers(name, 9).map((value) => (value === 0 ? NaN : value)),
+    );
+    for (const k of [1, 4, 53, 70]) {
+      const selected = selectTopOfRows(Float32Array.from(rows.flat()), numItems, k);
+      expect([...selected]).toEqual(rows.flatMap((row) => bruteForce(row, k)));
+    }
+  });
+
+  it('takes +∞ but not −∞', () => {
+    expect([...selectTopOfRows(Float32Array.of(-Infinity, 0, Infinity), 3, 3)]).toEqual([2, 1, -1]);
+  });
+
+  it('knows matrices without rows or columns', () => {
+    expect([...selectTopOfRows(new Float32Array(0), 3, 2)]).toEqual([]);
+    expect([...selectTopOfRows(new Float32Array(0), 0, 2)]).toEqual([]);
+  });
+});

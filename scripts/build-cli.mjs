@@ -1,0 +1,10 @@
+// Builds the `mmrec` command; its bin file imports this when it is called before the first build.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './tools.mjs';
+
+const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
+const args = [turbo, 'run', 'build', '--filter=@mmrec/cli', '--output-logs=errors-only'];
+// The command's results go to stdout, so the build speaks on stderr.
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
+if (status !== 0) process.exit(1);
