@@ -97,6 +97,7 @@ async function loadNative(): Promise<string> {
 function describeFailure(name: string, error: Error): string {
   const [message] = error.message.split('\n');
   // Node's wording, and that of bundlers; a missing dependency of the package names another one.
-  const missing = /^(Cannot find|Could not resolve)/.test(message!) && message!.includes(`${name}`);
+  const named = [`'${name}'`, `"${name}"`].some((quoted) => message!.includes(quoted));
+  const missing = /^(Cannot find|Could not resolve)/.test(message!) && named;
   return missing ? `${name} is not installed` : `${name}: ${message}`;
 }

@@ -1,13 +1,13 @@
-import type { Batch, Interactions, LossTerms, Phase, Recommender, Rng } from '@mmrec/core';
+import type { Interactions, Recommender, Rng } from '@mmrec/core';
 import { createBatchSampler } from '@mmrec/data';
-import { evaluateRanking, type RankingMetric, type RankingProtocol } from '@mmrec/metrics';
-import { createAdam, type Optimizer } from '@mmrec/ops';
-import { addN, dispose, keep, tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
-import type { NamedTensorMap, Scalar, Variable } from '@tensorflow/tfjs-core';
-import { evaluate } from './evaluate.js';
+import type { RankingProtocol } from '@mmrec/metrics';
+import { dispose } from '@tensorflow/tfjs-core';
+import { createBestEpoch } from './best-epoch.js';
 import { fitOptions, type FitOptions } from './fit-options.js';
 import { learningRateFactor } from './learning-rate-schedule.js';
 import { createLossMeans } from './loss-means.js';
+import { createTrainingPhases, trainStep } from './training-phases.js';
+import { createValidation } from './validation.js';
 
 /** What a model is trained on, and how it is chosen. */
 export interface FitInputs {
@@ -68,157 +68,89 @@ export interface FitResult {
  */
 export async function fit(model: Recommender, inputs: FitInputs): Promise<FitResult> {
   const options = fitOptions.resolve('fit', inputs.options);
-  const { rng, signal, callbacks = {}, metric = 'recall@20', protocol = 'mmrec' } = inputs;
-  const target = parseMetric(metric);
-  await checkMetric(target, protocol);
-  const sampler = createBatchSampler(inputs.train, {
-    batchSize: options.batchSize,
-    sampling: model.sampling ?? 'triplets',
-    negatives: options.negatives,
-  });
-  const phases = preparePhases(model, options);
+  const { signal, callbacks = {}, metric = 'recall@20', protocol = 'mmrec' } = inputs;
+  const validate = await createValidation(model, { ...inputs, metric, protocol });
+  const trainer = createTrainer(model, inputs, options);
+  const best = createBestEpoch<EpochRecord>(model.parameters);
   const history: EpochRecord[] = [];
-  const best = createBestKeeper(model.parameters);
-  let misses = 0;
-  let stopped: FitResult['stopped'] = 'epochs';
-  const means = createLossMeans();
-  try {
+
+  async function runEpochs(): Promise<FitResult['stopped']> {
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
-      if (signal?.aborted) {
-        stopped = 'signal';
-        break;
-      }
-      const start = performance.now();
-      const finished = await runEpoch(epoch);
-      if (!finished) {
-        stopped = 'signal';
-        break;
-      }
-      const losses = withTotal(await means.take());
-      checkFinite(losses, epoch);
-      const seconds = (performance.now() - start) / 1000;
+      const trained = await trainer.runEpoch(epoch);
+      if (!trained) return 'signal';
       const due = epoch % options.evaluateEvery === 0 || epoch === options.epochs;
-      const validation =
-        due && inputs.validation?.users.length ? await validate(inputs.validation) : {};
-      const record = {
-        epoch,
-        losses,
-        learningRate: phases[0]!.optimizer.learningRate,
-        seconds,
-        ...validation,
-      };
+      const record = { epoch, ...trained, ...(due && (await validate?.())) };
       history.push(record);
       await callbacks.onEpoch?.(record);
-      if ('valid' in validation && validation.valid) {
-        if (best.offer((validation.valid as Record<string, number>)[metric]!, record)) {
-          misses = 0;
-          await callbacks.onBest?.(record);
-        } else if (++misses >= options.patience && options.patience > 0) {
-          stopped = 'patience';
-          break;
-        }
-      }
+      if (!('valid' in record)) continue;
+      if (best.offer(record.valid![metric]!, record)) await callbacks.onBest?.(record);
+      else if (options.patience > 0 && best.misses() >= options.patience) return 'patience';
+      if (signal?.aborted) return 'signal';
     }
+    return 'epochs';
+  }
+
+  try {
+    const stopped = await runEpochs();
     const chosen = best.restore();
     const bestEpoch = chosen?.epoch ?? history.length;
     return { bestEpoch, ...(chosen?.valid && { bestValid: chosen.valid }), history, stopped };
   } finally {
-    means.dispose();
-    for (const { optimizer } of phases) optimizer.dispose();
+    trainer.dispose();
   }
+}
 
-  /** Trains on every batch once; false when the signal came before the last. */
-  async function runEpoch(epoch: number): Promise<boolean> {
+/** What one epoch of training gives. */
+type TrainedEpoch = Pick<EpochRecord, 'losses' | 'learningRate' | 'seconds'>;
+
+/** Batches, optimisers and the means of the losses: what training needs from one epoch to the next. */
+function createTrainer(
+  model: Recommender,
+  { train, rng, signal, callbacks = {} }: FitInputs,
+  options: Readonly<FitOptions>,
+) {
+  const sampler = createBatchSampler(train, {
+    batchSize: options.batchSize,
+    sampling: model.sampling ?? 'triplets',
+    negatives: options.negatives,
+  });
+  const { batchesPerEpoch: batches } = sampler;
+  const phases = createTrainingPhases(model, options);
+  const means = createLossMeans();
+
+  /** Trains on every batch once; undefined when the signal came before the last. */
+  async function runEpoch(epoch: number): Promise<TrainedEpoch | undefined> {
+    const start = performance.now();
     const epochRng = rng.fork(`epoch/${epoch}`);
+    let learningRate = options.learningRate;
     let batch = 0;
     for (const rows of sampler.epoch(epochRng.fork('batches'))) {
-      const passed = epoch - 1 + batch / sampler.batchesPerEpoch;
+      if (signal?.aborted) return undefined;
+      const passed = epoch - 1 + (batch + 1) / batches;
+      learningRate = options.learningRate * learningRateFactor(options, passed);
       for (const phase of phases) {
-        phase.optimizer.learningRate =
-          options.learningRate * learningRateFactor(options, passed + 1 / sampler.batchesPerEpoch);
-        const noise = epochRng.fork(`batch/${batch}/${phase.name}`);
-        const terms = trainStep(phase, rows, noise);
+        phase.optimizer.learningRate = learningRate;
+        const terms = trainStep(phase, rows, epochRng.fork(`batch/${batch}/${phase.name}`));
         means.add(terms, rows.users.length);
         dispose(Object.values(terms));
       }
       batch++;
-      callbacks.onBatch?.({ epoch, batch, batches: sampler.batchesPerEpoch });
+      callbacks.onBatch?.({ epoch, batch, batches });
       // A turn of the event loop, so that signals and timers are served between batches.
       await nextTurn();
-      if (signal?.aborted && batch < sampler.batchesPerEpoch) return false;
     }
-    return true;
+    const losses = withTotal(await means.take());
+    checkFinite(losses, epoch);
+    return { losses, learningRate, seconds: (performance.now() - start) / 1000 };
   }
 
-  async function validate(heldOut: Interactions) {
-    const start = performance.now();
-    const embeddings = model.embed(rng.fork('embed'));
-    const { users, mean } = await evaluate(
-      embeddings,
-      { train: inputs.train, heldOut },
-      {
-        protocol,
-        metrics: [...new Set<RankingMetric>([target.metric, 'recall', 'ndcg'])],
-        ks: [...new Set([target.k, 10, 20])],
-      },
-    );
-    dispose([embeddings.users, embeddings.items]);
-    if (users.length === 0) {
-      throw new RangeError(
-        'fit: validation must hold a user with training interactions, got none.',
-      );
-    }
-    return { valid: mean, evaluationSeconds: (performance.now() - start) / 1000 };
-  }
-}
-
-/** A phase with the variables it trains and its optimiser. */
-interface PreparedPhase extends Phase {
-  readonly variables: Readonly<Record<string, Variable>>;
-  readonly optimizer: Optimizer;
-}
-
-function preparePhases(model: Recommender, options: Readonly<FitOptions>): PreparedPhase[] {
-  const whole: Phase = {
-    name: 'main',
-    parameters: Object.keys(model.parameters),
-    losses: (batch, rng) => model.losses(batch, rng),
+  return {
+    runEpoch,
+    dispose: () => {
+      means.dispose();
+      for (const { optimizer } of phases) optimizer.dispose();
+    },
   };
-  return (model.phases ?? [whole]).map((phase) => {
-    const variables = Object.fromEntries(
-      phase.parameters.map((name) => [name, model.parameters[name]!]),
-    );
-    const { learningRate, weightDecay } = options;
-    return {
-      name: phase.name,
-      parameters: phase.parameters,
-      losses: (batch, rng) => phase.losses(batch, rng),
-      variables,
-      optimizer: createAdam(variables, { learningRate, weightDecay }),
-    };
-  });
-}
-
-/** One step on one batch; returns the terms, which the caller disposes. */
-function trainStep(
-  { losses, variables, optimizer }: PreparedPhase,
-  batch: Batch,
-  rng: Rng,
-): LossTerms {
-  let terms: LossTerms = {};
-  const { value, grads } = variableGrads(() => {
-    terms = losses(batch, rng);
-    // Read after the step: the engine would dispose them with the rest of the forward pass.
-    for (const term of Object.values(terms)) keep(term);
-    return addN<Scalar>(Object.values(terms));
-  }, Object.values(variables));
-  const gradients: NamedTensorMap = {};
-  for (const [name, { name: tensorName }] of Object.entries(variables)) {
-    if (grads[tensorName]) gradients[name] = grads[tensorName];
-  }
-  optimizer.step(gradients);
-  dispose([value, ...Object.values(gradients)]);
-  return terms;
 }
 
 /** Resolves in the event loop's next turn. */
@@ -238,54 +170,4 @@ function checkFinite(losses: Readonly<Record<string, number>>, epoch: number): v
       `fit: loss '${name}' must be a finite number, got ${value} in epoch ${epoch}. Lower the learning rate.`,
     );
   }
-}
-
-interface TargetMetric {
-  readonly metric: RankingMetric;
-  readonly k: number;
-}
-
-function parseMetric(text: string): TargetMetric {
-  const [, metric, k] = /^([a-z]+)@([1-9]\d*)$/.exec(text) ?? [];
-  if (metric === undefined) {
-    throw new RangeError(`fit: metric must look like recall@20, got '${text}'.`);
-  }
-  return { metric: metric as RankingMetric, k: Number(k) };
-}
-
-/** Evaluates nothing, so that a name that doesn't exist is found before an epoch is spent. */
-async function checkMetric({ metric, k }: TargetMetric, protocol: RankingProtocol): Promise<void> {
-  const relevant = { offsets: Int32Array.of(0), items: new Int32Array(0) };
-  await evaluateRanking({
-    topK: () => new Int32Array(0),
-    relevant,
-    metrics: [metric],
-    ks: [k],
-    protocol,
-  });
-}
-
-/** Keeps a copy of the parameters of the best epoch. */
-function createBestKeeper(parameters: Readonly<Record<string, Variable>>) {
-  let best:
-    { value: number; record: EpochRecord; values: Record<string, Float32Array> } | undefined;
-  return {
-    /** Whether this epoch is the best so far. */
-    offer: (value: number, record: EpochRecord): boolean => {
-      if (best && !(value > best.value)) return false;
-      const values = Object.entries(parameters).map(([name, parameter]) => {
-        return [name, (parameter.dataSync() as Float32Array).slice()] as const;
-      });
-      best = { value, record, values: Object.fromEntries(values) };
-      return true;
-    },
-    /** Puts the best parameters back. */
-    restore: (): EpochRecord | undefined => {
-      for (const [name, values] of Object.entries(best?.values ?? {})) {
-        const parameter = parameters[name]!;
-        tidy(() => parameter.assign(tensor(values, parameter.shape)));
-      }
-      return best?.record;
-    },
-  };
 }
