@@ -51,7 +51,9 @@ export function createProgress(
     const line = [`epoch ${epoch}/${epochs} ${bar}`, ...summary(), `≤ ${duration(left)} left`].join(
       '  ',
     );
-    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    // Terminals that don't know their width say 0.
+    const width = stream.columns ? stream.columns : 80;
+    stream.write(`\r\x1b[2K${line.slice(0, width - 1)}`);
   }
 
   return {
