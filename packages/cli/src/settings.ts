@@ -14,7 +14,7 @@ export interface Settings {
 type Given = Readonly<Record<string, unknown>>;
 
 /** Rules of everything that `--set` may set for a model, the training options first. */
-export function settingRules(model: AnyModel): Readonly<Record<string, OptionRule>> {
+function settingRules(model: AnyModel): Readonly<Record<string, OptionRule>> {
   const training = Object.entries(fitOptions.rules as Record<string, OptionRule>).map(
     ([name, rule]) => {
       const own = (model.training as Record<string, number | undefined>)[name];

@@ -34,7 +34,9 @@ export function checkShape(
       expected.every((size, axis) => size === null || size === shape[axis]);
     if (fits) continue;
     const wanted = expected.map((size) => size ?? 'any').join(', ');
-    throw new RangeError(`${where}: ${name} must have shape [${wanted}], got [${shape.join(', ')}].`);
+    throw new RangeError(
+      `${where}: ${name} must have shape [${wanted}], got [${shape.join(', ')}].`,
+    );
   }
 }
 

@@ -73,11 +73,13 @@ function fillDraw({ source, distribution }: Draw, start: number, out: Float32Arr
     case 'dropout': {
       const threshold = dropoutThreshold(distribution.rate);
       const scale = 1 / (1 - distribution.rate);
-      for (let at = 0; at < out.length; at++) out[at] = word(start + at) >>> 8 >= threshold ? scale : 0;
+      for (let at = 0; at < out.length; at++)
+        out[at] = word(start + at) >>> 8 >= threshold ? scale : 0;
       break;
     }
     case 'gumbel':
-      for (let at = 0; at < out.length; at++) out[at] = -Math.log(-Math.log(openUniform(word(start + at))));
+      for (let at = 0; at < out.length; at++)
+        out[at] = -Math.log(-Math.log(openUniform(word(start + at))));
       break;
     case 'normal':
       // Box–Muller on the two halves of a pair of words: element e uses words 2e and 2e + 1.

@@ -12,7 +12,12 @@ const options = defineOptions<Options>({
   layers: { kind: 'integer', default: 2, min: 0, description: 'Layers.' },
   rate: { kind: 'number', default: 0.5, min: 0, below: 1, description: 'Rate.' },
   trained: { kind: 'boolean', default: true, description: 'Trained.' },
-  variant: { kind: 'choice', default: 'paper', choices: ['paper', 'published'], description: 'Variant.' },
+  variant: {
+    kind: 'choice',
+    default: 'paper',
+    choices: ['paper', 'published'],
+    description: 'Variant.',
+  },
 });
 
 describe('defineOptions', () => {
@@ -29,13 +34,19 @@ describe('defineOptions', () => {
 
   const errors: [Record<string, unknown>, string][] = [
     [{ layer: 1 }, "f: unknown option 'layer'. Did you mean 'layers'?"],
-    [{ toString: 1 }, "f: unknown option 'toString'. Known options: layers, rate, trained, variant."],
+    [
+      { toString: 1 },
+      "f: unknown option 'toString'. Known options: layers, rate, trained, variant.",
+    ],
     [{ layers: 1.5 }, 'f: layers must be an integer ≥ 0, got 1.5.'],
     [{ layers: '2' }, "f: layers must be an integer ≥ 0, got '2'."],
     [{ rate: 1 }, 'f: rate must be a number ≥ 0 and < 1, got 1.'],
     [{ rate: NaN }, 'f: rate must be a number ≥ 0 and < 1, got NaN.'],
     [{ trained: 1 }, 'f: trained must be true or false, got 1.'],
-    [{ variant: 'papers' }, "f: variant must be one of 'paper', 'published', got 'papers'. Did you mean 'paper'?"],
+    [
+      { variant: 'papers' },
+      "f: variant must be one of 'paper', 'published', got 'papers'. Did you mean 'paper'?",
+    ],
   ];
   it.each(errors)('refuses %j', (given, message) => {
     let thrown: unknown;

@@ -71,7 +71,9 @@ export function defineOptions<Options extends object>(
   rules: OptionRules<Options>,
 ): OptionsDefinition<Options> {
   const entries = Object.entries(rules) as [string, OptionRule][];
-  const defaults = Object.fromEntries(entries.map(([name, rule]) => [name, rule.default])) as Options;
+  const defaults = Object.fromEntries(
+    entries.map(([name, rule]) => [name, rule.default]),
+  ) as Options;
   return {
     rules,
     defaults: Object.freeze(defaults),
@@ -79,7 +81,9 @@ export function defineOptions<Options extends object>(
       const resolved = { ...defaults } as Record<string, unknown>;
       for (const [name, value] of Object.entries(given)) {
         if (value === undefined) continue;
-        const rule = Object.hasOwn(rules, name) ? (rules as Record<string, OptionRule>)[name] : undefined;
+        const rule = Object.hasOwn(rules, name)
+          ? (rules as Record<string, OptionRule>)[name]
+          : undefined;
         if (!rule) {
           const known = entries.map(([key]) => key);
           const hint = suggestion(name, known) || ` Known options: ${known.join(', ')}.`;

@@ -28,7 +28,12 @@ describe('createRng', () => {
   it('gives the same numbers for the same name, others for another name, source or seed', () => {
     const draw = (from: typeof rng, name: string) => drawValues(from.uniform(name, [4])).join();
     expect(draw(rng, 'a')).toBe(draw(createRng(1), 'a'));
-    const others = [draw(rng, 'b'), draw(rng.fork('a'), 'a'), draw(createRng(2), 'a'), draw(createRng(0), 'a')];
+    const others = [
+      draw(rng, 'b'),
+      draw(rng.fork('a'), 'a'),
+      draw(createRng(2), 'a'),
+      draw(createRng(0), 'a'),
+    ];
     expect(new Set([draw(rng, 'a'), ...others]).size).toBe(5);
   });
 
@@ -45,13 +50,18 @@ describe('createRng', () => {
   });
 
   it('takes any integer from 0 and nothing else', () => {
-    expect(() => createRng(-1)).toThrow('createRng: seed must be an integer from 0 to 2^53 - 1, got -1.');
-    expect(() => createRng(1.5)).toThrow('createRng: seed must be an integer from 0 to 2^53 - 1, got 1.5.');
+    expect(() => createRng(-1)).toThrow(
+      'createRng: seed must be an integer from 0 to 2^53 - 1, got -1.',
+    );
+    expect(() => createRng(1.5)).toThrow(
+      'createRng: seed must be an integer from 0 to 2^53 - 1, got 1.5.',
+    );
     expect(() => createRng(0)).not.toThrow();
   });
 
   const n = 40_000;
-  const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+  const mean = (values: ArrayLike<number>) =>
+    Array.from(values).reduce((a, b) => a + b, 0) / values.length;
   const variance = (values: Float32Array) => mean(values.map((v) => v * v)) - mean(values) ** 2;
 
   // Bounds of five standard errors.
@@ -72,7 +82,9 @@ describe('createRng', () => {
     expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / 0.7)]));
     const dropped = mean(mask.map((value) => Number(value === 0)));
     expect(Math.abs(dropped - 0.3)).toBeLessThan((5 * Math.sqrt(0.21)) / Math.sqrt(n));
-    expect(() => rng.dropoutMask('m', [1], 1)).toThrow('dropoutMask: rate must be a number ≥ 0 and < 1, got 1.');
+    expect(() => rng.dropoutMask('m', [1], 1)).toThrow(
+      'dropoutMask: rate must be a number ≥ 0 and < 1, got 1.',
+    );
   });
 
   it('makes rows of a draw without the rest, equal to those of the whole', () => {
@@ -80,7 +92,9 @@ describe('createRng', () => {
       const draw = rng.dropoutMask('rows', [50, columns], 0.5);
       const whole = drawValues(draw);
       const rows = Int32Array.of(49, 0, 7, 7);
-      const expected = [...rows].flatMap((row) => [...whole.subarray(row * columns, (row + 1) * columns)]);
+      const expected = [...rows].flatMap((row) => [
+        ...whole.subarray(row * columns, (row + 1) * columns),
+      ]);
       expect([...drawRows(draw, rows)]).toEqual(expected);
     }
   });

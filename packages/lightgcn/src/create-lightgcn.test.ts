@@ -21,7 +21,8 @@ describe('createLightGcn', () => {
     const columns = model.parameters[name]!.shape[1]!;
     return Array.from(model.parameters[name]!.dataSync()).slice(at * columns, (at + 1) * columns);
   };
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+  const dot = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, at) => sum + value * b[at]!, 0);
   const norm = (a: readonly number[]) => Math.sqrt(dot(a, a));
 
   it('bpr is −ln σ of the score gap, regularization the initial rows’ norms over the batch', () => {
@@ -34,7 +35,9 @@ describe('createLightGcn', () => {
 
   it('regularization of the paper is half the squared norms over the batch', () => {
     const model = createLightGcn(world, { embeddingSize: 4, regWeight: 0.5, variant: 'paper' });
-    const squares = [row(model, 'users', 3), row(model, 'items', 1), row(model, 'items', 15)].map((x) => dot(x, x));
+    const squares = [row(model, 'users', 3), row(model, 'items', 1), row(model, 'items', 15)].map(
+      (x) => dot(x, x),
+    );
     const { regularization } = model.losses(batch, createRng(1));
     expect(regularization!.dataSync()[0]).toBeCloseTo(0.25 * squares.reduce((a, b) => a + b), 5);
   });

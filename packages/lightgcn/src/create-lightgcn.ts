@@ -2,7 +2,16 @@ import type { Batch, ModelInputs, Recommender } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
 import { bprLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
 import { gatherRows, xavierUniform } from '@mmrec/ops';
-import { dispose, mean, mul, sum, tidy, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  mean,
+  mul,
+  sum,
+  tidy,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { lightGcnOptions, type LightGcnOptions } from './options.js';
 
 /**
@@ -25,7 +34,10 @@ export function createLightGcn(
   { interactions, rng }: Pick<ModelInputs, 'interactions' | 'rng'>,
   options: Partial<LightGcnOptions> = {},
 ): Recommender {
-  const { embeddingSize, numLayers, regWeight, variant } = lightGcnOptions.resolve('createLightGcn', options);
+  const { embeddingSize, numLayers, regWeight, variant } = lightGcnOptions.resolve(
+    'createLightGcn',
+    options,
+  );
   const regularizer = variant === 'paper' ? squaredNormRegularizer : normRegularizer;
   const graph = createInteractionGraph(interactions);
   const table = (name: string, rows: number) =>
@@ -34,7 +46,11 @@ export function createLightGcn(
   const items = table('items', graph.numItems);
 
   const encode = () =>
-    lightGcn(graph, { users: users as Tensor2D, items: items as Tensor2D }, { numLayers, combine: 'mean' });
+    lightGcn(
+      graph,
+      { users: users as Tensor2D, items: items as Tensor2D },
+      { numLayers, combine: 'mean' },
+    );
 
   function losses({ users: u, positiveItems: i, negativeItems: j }: Batch) {
     const h = encode(); // users [numUsers, d], items [numItems, d]

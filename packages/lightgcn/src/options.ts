@@ -19,7 +19,12 @@ export interface LightGcnOptions {
 export const lightGcnOptions = defineOptions<LightGcnOptions>({
   embeddingSize: { kind: 'integer', default: 64, min: 1, description: 'Width of the embeddings.' },
   numLayers: { kind: 'integer', default: 3, min: 0, description: 'Propagation layers.' },
-  regWeight: { kind: 'number', default: 1e-4, min: 0, description: 'Weight of the embedding norms.' },
+  regWeight: {
+    kind: 'number',
+    default: 1e-4,
+    min: 0,
+    description: 'Weight of the embedding norms.',
+  },
   variant: {
     kind: 'choice',
     default: 'published',

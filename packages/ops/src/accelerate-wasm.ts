@@ -1,6 +1,5 @@
 import {
   BatchMatMul,
-  engine,
   GatherV2,
   getKernel,
   Identity,
@@ -169,9 +168,4 @@ function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
   );
   numbers?.release();
   return out;
-}
-
-/** Whether the wasm back end's kernels have been replaced in this process. */
-export function isWasmAccelerated(): boolean {
-  return accelerated && engine().backendName === 'wasm';
 }

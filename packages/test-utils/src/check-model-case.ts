@@ -1,5 +1,13 @@
 import type { Batch, Interactions, LossTerms, Recommender, Rng } from '@mmrec/core';
-import { addN, matMul, tensor, tidy, variableGrads, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import {
+  addN,
+  matMul,
+  tensor,
+  tidy,
+  variableGrads,
+  type Scalar,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { expectNear, type GoldenTensor } from './golden.js';
 
 /** The parts of a golden case that every model's has. */
@@ -8,7 +16,11 @@ export interface ModelCase {
   readonly nItems: number;
   readonly train: readonly (readonly [number, number])[];
   readonly features: Readonly<Record<string, GoldenTensor>>;
-  readonly batch: { readonly users: number[]; readonly posItems: number[]; readonly negItems: number[] };
+  readonly batch: {
+    readonly users: number[];
+    readonly posItems: number[];
+    readonly negItems: number[];
+  };
   readonly params: Readonly<Record<string, GoldenTensor>>;
   readonly noise: { readonly dropout: readonly GoldenTensor[] };
   readonly expected: {
@@ -39,7 +51,10 @@ export function caseBatch({ batch }: ModelCase): Batch {
 
 /** How a parameter of ours stands in a case: its name there, and its tensor as ours is laid out. */
 export type ParameterMap = Readonly<
-  Record<string, { readonly name: string; readonly layout?: (tensor: GoldenTensor) => GoldenTensor }>
+  Record<
+    string,
+    { readonly name: string; readonly layout?: (tensor: GoldenTensor) => GoldenTensor }
+  >
 >;
 
 /**
@@ -67,10 +82,18 @@ export function checkModelCase(
     Object.values(parameters),
   );
   const { loss, grads: expected, scores } = golden.expected;
-  expectNear(value.dataSync(), { shape: [], data: [loss] }, { relative: 1e-5, absolute: 1e-6, what: 'loss' });
+  expectNear(
+    value.dataSync(),
+    { shape: [], data: [loss] },
+    { relative: 1e-5, absolute: 1e-6, what: 'loss' },
+  );
   for (const [name, { name: theirs, layout = same }] of Object.entries(map)) {
     const actual = grads[variableName(parameters[name]!)]!.dataSync();
-    expectNear(actual, layout(expected[theirs]!), { relative: 1e-4, absolute: 1e-6, what: `gradient of ${name}` });
+    expectNear(actual, layout(expected[theirs]!), {
+      relative: 1e-4,
+      absolute: 1e-6,
+      what: `gradient of ${name}`,
+    });
   }
   const product = tidy(() => {
     const { users, items } = model.embed();

@@ -19,7 +19,11 @@ export interface GoldenTensor {
 export function goldenCases<Case>(model: string, ownFolder: URL): { name: string; data: Case }[] {
   const root = process.env['MMREC_GOLDEN_DIR'];
   const folder = root ? join(root, model) : fileURLToPath(ownFolder);
-  const files = existsSync(folder) ? readdirSync(folder).filter((f) => f.endsWith('.json')).sort() : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((f) => f.endsWith('.json'))
+        .sort()
+    : [];
   if (files.length === 0) throw new Error(`goldenCases: no .json case in ${folder}.`);
   return files.map((file) => ({
     name: `golden ${model}/${basename(file, '.json')}`,
@@ -45,7 +49,9 @@ export function expectNear(
   const [distance, bound] = [Math.sqrt(difference), relative * Math.sqrt(size) + absolute];
   // Written so that NaN fails.
   if (!(distance <= bound)) {
-    throw new Error(`${what}: the distance to the expected numbers must be ≤ ${bound}, got ${distance}.`);
+    throw new Error(
+      `${what}: the distance to the expected numbers must be ≤ ${bound}, got ${distance}.`,
+    );
   }
 }
 
@@ -54,6 +60,9 @@ export function transposed({ shape, data }: GoldenTensor): GoldenTensor {
   const [rows, columns] = shape as [number, number];
   return {
     shape: [columns, rows],
-    data: Array.from({ length: data.length }, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)]!),
+    data: Array.from(
+      { length: data.length },
+      (_, at) => data[(at % rows) * columns + Math.floor(at / rows)]!,
+    ),
   };
 }

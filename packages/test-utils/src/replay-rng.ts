@@ -15,16 +15,19 @@ interface Recorded {
 export function replayRng(recording: readonly Recorded[]): Rng & { readonly remaining: number } {
   let next = 0;
   const fallback = createRng(0);
-  const draw = (kind: Draw['distribution']) => (name: string, shape: readonly number[]): Draw => {
-    const recorded = recording[next++];
-    if (!recorded) throw new Error(`replayRng: nothing is recorded for '${name}' (draw ${next}).`);
-    if (recorded.shape.join() !== shape.join()) {
-      throw new Error(
-        `replayRng: '${name}' must have the recorded shape [${recorded.shape.join(', ')}], got [${shape.join(', ')}].`,
-      );
-    }
-    return { shape, distribution: kind, source: { values: Float32Array.from(recorded.data) } };
-  };
+  const draw =
+    (kind: Draw['distribution']) =>
+    (name: string, shape: readonly number[]): Draw => {
+      const recorded = recording[next++];
+      if (!recorded)
+        throw new Error(`replayRng: nothing is recorded for '${name}' (draw ${next}).`);
+      if (recorded.shape.join() !== shape.join()) {
+        throw new Error(
+          `replayRng: '${name}' must have the recorded shape [${recorded.shape.join(', ')}], got [${shape.join(', ')}].`,
+        );
+      }
+      return { shape, distribution: kind, source: { values: Float32Array.from(recorded.data) } };
+    };
   const rng = {
     key: fallback.key,
     fork: () => rng,

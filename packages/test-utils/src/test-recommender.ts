@@ -130,7 +130,9 @@ function trainSteps(model: Recommender, world: TinyWorld, steps: number): void {
   const optimizer = createAdam(model.parameters, { learningRate: 0.02 });
   for (let step = 0; step < steps; step++) {
     const gradients = gradientsOf(model, world, step);
-    const named = Object.entries(model.parameters).map(([name, { name: key }]) => [name, gradients[key]!] as const);
+    const named = Object.entries(model.parameters).map(
+      ([name, { name: key }]) => [name, gradients[key]!] as const,
+    );
     optimizer.step(Object.fromEntries(named));
     dispose(gradients);
   }

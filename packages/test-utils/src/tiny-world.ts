@@ -1,4 +1,11 @@
-import { createRng, drawValues, type Batch, type FeatureMatrix, type ModelInputs, type Rng } from '@mmrec/core';
+import {
+  createRng,
+  drawValues,
+  type Batch,
+  type FeatureMatrix,
+  type ModelInputs,
+  type Rng,
+} from '@mmrec/core';
 
 /** A world small enough to know the answer: two tastes, and an item of each user's taste withheld. */
 export interface TinyWorld extends ModelInputs {
@@ -36,7 +43,12 @@ export function tinyWorld(seed: number): TinyWorld {
       negatives.push(others[stream.integer(others.length)]!);
     }
   }
-  const interactions = { numUsers, numItems, users: Int32Array.from(users), items: Int32Array.from(items) };
+  const interactions = {
+    numUsers,
+    numItems,
+    users: Int32Array.from(users),
+    items: Int32Array.from(items),
+  };
   return {
     interactions,
     features: { visual: features('visual', 5, rng), textual: features('textual', 7, rng) },
