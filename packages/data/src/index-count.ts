@@ -18,17 +18,28 @@ export interface CountOptions {
 export interface IndexCount {
   readonly option: keyof CountOptions;
   readonly ids: string;
-  /** Smallest count that holds all ids. */
-  readonly needed: number;
+  /** The ids, one a row. */
+  readonly indices: Int32Array;
 }
+
+/** More indices than this, and a hundred for each row, are taken for ids that were never numbered. */
+const plausibleCount = 10_000_000;
 
 /**
  * The count asked for, or the smallest that holds all ids.
  *
- * @throws {RangeError} If the count asked for is too small or no count.
+ * @throws {RangeError} If the count asked for is too small or no count, or if the largest id can't be an
+ * index: tables of that size would be made for a few rows.
  */
 export function resolveCount(where: string, asked: CountOptions, count: IndexCount): number {
-  const { option, ids, needed } = count;
+  const { option, ids, indices } = count;
+  const needed = countOf(indices);
+  if (needed > plausibleCount && needed > 100 * indices.length) {
+    const row = indices.indexOf(needed - 1) + 1;
+    throw new RangeError(
+      `${where}: ${ids} must be indices numbered from 0, got ${needed - 1} in row ${row} of ${indices.length}. Number the ids, or read them as text with readTable.`,
+    );
+  }
   const wanted = asked[option];
   if (wanted === undefined) return needed;
   if (Number.isInteger(wanted) && wanted >= needed && wanted <= maxIndex + 1) return wanted;
@@ -38,7 +49,7 @@ export function resolveCount(where: string, asked: CountOptions, count: IndexCou
 }
 
 /** Largest value + 1; 0 for no values. */
-export function countOf(indices: Int32Array): number {
+function countOf(indices: Int32Array): number {
   let largest = -1;
   for (const index of indices) if (index > largest) largest = index;
   return largest + 1;

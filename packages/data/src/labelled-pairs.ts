@@ -1,6 +1,6 @@
 import { createDataset, type Dataset } from './dataset.js';
 import { createGrowingColumn, createIntColumn } from './growing-column.js';
-import { countOf, indexIds, resolveCount, type CountOptions } from './index-count.js';
+import { indexIds, resolveCount, type CountOptions } from './index-count.js';
 import { splitByLabels } from './split-by-labels.js';
 
 /** How to make a dataset of what was collected. */
@@ -27,7 +27,7 @@ export function createLabelledPairs() {
     finish: ({ what, name, source, counts }: LabelledPairsResult): Dataset => {
       const pairs = { users: users.finish(), items: items.finish() };
       const count = (option: keyof CountOptions, ids: string, indices: Int32Array) =>
-        resolveCount(what, counts, { option, ids, needed: countOf(indices) });
+        resolveCount(what, counts, { option, ids, indices });
       const numUsers = count('numUsers', 'user', pairs.users);
       const numItems = count('numItems', 'item', pairs.items);
       const table = { ...pairs, numUsers, numItems, source, ...indexIds(numUsers, numItems) };

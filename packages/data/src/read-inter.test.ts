@@ -35,10 +35,14 @@ it('takes counts larger than the ids need', async () => {
   expect(dataset.items.ids).toEqual(['0', '1', '2', '3', '4']);
 });
 
-it('reads the largest id', async () => {
-  const dataset = await read('userID\titemID\tx_label\n0\t2147483646\t0\n1\t0\t0\n');
-  expect(dataset.train.numItems).toBe(2147483647);
-  expect(dataset.items.indexOf('2147483646')).toBe(2147483646);
+it('refuses an id that no table of indices would have, naming the row', async () => {
+  await expect(read('userID\titemID\tx_label\n0\t1\t0\n1\t2000000000\t0\n')).rejects.toThrow(
+    new RangeError(
+      'readInter: toy.inter: itemID must be indices numbered from 0, got 2000000000 in row 2 of 2. Number the ids, or read them as text with readTable.',
+    ),
+  );
+  const sparse = await read('userID\titemID\tx_label\n0\t9999999\t0\n');
+  expect(sparse.train.numItems).toBe(10_000_000);
 });
 
 it('keeps one row of a repeated training pair', async () => {

@@ -3,14 +3,7 @@ import { columnPositions } from './column-positions.js';
 import { createDataset, type Dataset } from './dataset.js';
 import { fileError } from './file-error.js';
 import { createIntColumn, createGrowingColumn } from './growing-column.js';
-import {
-  countOf,
-  indexIds,
-  indexRule,
-  maxIndex,
-  resolveCount,
-  type CountOptions,
-} from './index-count.js';
+import { indexIds, indexRule, maxIndex, resolveCount, type CountOptions } from './index-count.js';
 import { readLines, type LineView } from './read-lines.js';
 import { splitByLabels } from './split-by-labels.js';
 
@@ -43,12 +36,12 @@ export async function readInter(file: string, options: CountOptions = {}): Promi
   const numUsers = resolveCount(what, options, {
     option: 'numUsers',
     ids: 'userID',
-    needed: countOf(users),
+    indices: users,
   });
   const numItems = resolveCount(what, options, {
     option: 'numItems',
     ids: 'itemID',
-    needed: countOf(items),
+    indices: items,
   });
   const table = {
     numUsers,

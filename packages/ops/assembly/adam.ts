@@ -1,6 +1,7 @@
 /**
  * One Adam step over `count` numbers, in one pass over the memory:
  * `m = β₁ m + (1 − β₁) g`, `v = β₂ v + (1 − β₂) g²`, `p = decay · p − rate · m / (√v · correction + ε)`.
+ * The complements `1 − β` come as arguments: taken here, in single precision, they would be off by 2e-5.
  * `g` is the gradient plus `penalty · p` (weight decay in its coupled form).
  */
 export function adam(
@@ -10,15 +11,17 @@ export function adam(
   m: usize,
   v: usize,
   beta1: f32,
+  complement1: f32,
   beta2: f32,
+  complement2: f32,
   rate: f32,
   correction: f32,
   epsilon: f32,
   decay: f32,
   penalty: f32,
 ): void {
-  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(1 - beta1);
-  const b2 = f32x4.splat(beta2), c2 = f32x4.splat(1 - beta2);
+  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(complement1);
+  const b2 = f32x4.splat(beta2), c2 = f32x4.splat(complement2);
   const r = f32x4.splat(rate), k = f32x4.splat(correction), e = f32x4.splat(epsilon);
   const w = f32x4.splat(decay), l2 = f32x4.splat(penalty);
   let i: i32 = 0;
@@ -37,8 +40,8 @@ export function adam(
     const at = (<usize>i) << 2;
     const p = load<f32>(parameter + at);
     const g = load<f32>(gradient + at) + penalty * p;
-    const mean = beta1 * load<f32>(m + at) + (1 - beta1) * g;
-    const square = beta2 * load<f32>(v + at) + (1 - beta2) * (g * g);
+    const mean = beta1 * load<f32>(m + at) + complement1 * g;
+    const square = beta2 * load<f32>(v + at) + complement2 * (g * g);
     store<f32>(m + at, mean);
     store<f32>(v + at, square);
     store<f32>(parameter + at, decay * p - (rate * mean) / (sqrt<f32>(square) * correction + epsilon));

@@ -169,7 +169,7 @@ function stepOne(
     runtime.kernels.adam(
       parameter.size,
       ...[gradient, parameter, m, v].map(({ dataId }) => runtime.pointer(dataId)),
-      ...[beta1, beta2, rate, correction, epsilon, decay, penalty],
+      ...[beta1, 1 - beta1, beta2, 1 - beta2, rate, correction, epsilon, decay, penalty],
     );
   } else {
     const [p, g, means, squares] = [parameter, gradient, m, v].map(

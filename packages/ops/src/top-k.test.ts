@@ -31,6 +31,18 @@ const integers = (name: string, range: number) =>
 
 eachBackend(() => {
   describe('createTopK', () => {
+    it('refuses exclusions that don’t fit before masking anything', () => {
+      const embeddings = { users: tensor2d([[1], [2]]), items: tensor2d([[1], [2], [3]]) };
+      const topK = createTopK(embeddings);
+      const users = Int32Array.of(0, 1);
+      expect(() => topK({ users, k: 1, exclude: lists([[0]]) })).toThrow(
+        'createTopK: exclude must have a list for each of 2 users, got 1.',
+      );
+      expect(() => topK({ users, k: 1, exclude: lists([[0], [3]]) })).toThrow(
+        'createTopK: excluded items must be from 0 to 2, got 3.',
+      );
+    });
+
     it.each([1, 2, 3, 10, 53, 60])('agrees with sorting, ties by lower number (k = %i)', (k) => {
       const items = integers('items', 12);
       const users = [1, -1, 2, 0, 3];

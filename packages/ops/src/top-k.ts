@@ -23,7 +23,8 @@ export interface TopKRequest {
  * @param blockSize - Users a block; 256 by default.
  * @returns A function of a request: item numbers `[n · k]`, row-major, best first, equal scores by lower
  *   number; −1 where fewer than `k` items are left.
- * @throws {RangeError} If the embeddings' widths differ; when called, for users out of range.
+ * @throws {RangeError} If the embeddings' widths differ; when called, for users out of range, for
+ *   `exclude` without a list for every user, or with items out of range.
  * @example
  * ```ts
  * const topK = createTopK({ users: tf.tensor2d([[1, 0]]), items: tf.tensor2d([[1, 0], [3, 0], [2, 0]]) });
@@ -37,6 +38,7 @@ export function createTopK(
   checkShape('createTopK', { items }, [null, users.shape[1]]);
   return ({ users: wanted, k, exclude }) => {
     checkIndices('createTopK', { users: wanted }, users.shape[0]);
+    checkExclude(exclude, users.shape[0]);
     const lists = new Int32Array(wanted.length * k);
     for (let start = 0; start < wanted.length; start += blockSize) {
       const block = wanted.subarray(start, start + blockSize);
@@ -47,6 +49,13 @@ export function createTopK(
     }
     return lists;
   };
+}
+
+function checkExclude(exclude: ItemLists | undefined, numUsers: number): void {
+  if (!exclude || exclude.offsets.length === numUsers + 1) return;
+  throw new RangeError(
+    `createTopK: exclude must have a list for each of ${numUsers} users, got ${exclude.offsets.length - 1}.`,
+  );
 }
 
 /** Columns to leave out, for each row of a block of scores. */
@@ -65,7 +74,14 @@ function selectTop(scores: Tensor2D, k: number, excluded: Excluded): Int32Array 
   const { backendName, backend } = engine();
   const mask = (values: Float32Array) => {
     for (let row = 0; row < rows; row++) {
-      for (const column of excluded(row)) values[row * columns + column] = -Infinity;
+      for (const column of excluded(row)) {
+        if (!(column >= 0 && column < columns)) {
+          throw new RangeError(
+            `createTopK: excluded items must be from 0 to ${columns - 1}, got ${column}.`,
+          );
+        }
+        values[row * columns + column] = -Infinity;
+      }
     }
     return values;
   };
@@ -73,10 +89,10 @@ function selectTop(scores: Tensor2D, k: number, excluded: Excluded): Int32Array 
     return selectTopOfRows(mask((scores.dataSync() as Float32Array).slice()), columns, k);
   }
   const runtime = wasmRuntime(backend as BackendWasm);
-  const lists = runtime.allocate(rows * k);
-  const scratch = runtime.allocate(2 * k);
   const start = runtime.pointer(scores.dataId);
   mask(runtime.floats().subarray(start / 4, start / 4 + rows * columns));
+  const lists = runtime.allocate(rows * k);
+  const scratch = runtime.allocate(2 * k);
   runtime.kernels.selectTop(start, rows, columns, k, lists.pointer, scratch.pointer);
   const result = new Int32Array(runtime.floats().buffer, lists.pointer, rows * k).slice();
   lists.release();

@@ -76,15 +76,17 @@ it.each([
   expect(stream.written[0]).toMatch(new RegExp(`≤ ${left} left$`));
 });
 
-it('writes a plain line for each evaluated epoch elsewhere, without control characters', async () => {
+it('writes plain lines elsewhere: for evaluated epochs, and for all until the first of them', async () => {
   const stream = fakeStream({});
   const progress = createProgress(stream, { epochs: 4, metric: 'recall@20' });
   progress.onBatch!({ epoch: 1, batch: 1, batches: 2 });
   await progress.onEpoch!(record(1));
   await progress.onEpoch!(record(2, 0.25));
+  await progress.onEpoch!(record(3));
   await progress.onEpoch!(record(4, 1));
   progress.done();
   expect(stream.written).toEqual([
+    'epoch 1  loss 0.6931  1.5 s/epoch\n',
     'epoch 2  loss 0.6931  recall@20 .2500  best .2500 at 2  2.0 s/epoch\n',
     'epoch 4  loss 0.6931  recall@20 1.0000  best 1.0000 at 4  2.0 s/epoch\n',
   ]);

@@ -18,7 +18,7 @@ const barWidth = 16;
 
 /**
  * Shows training as it goes: on a terminal one line that is rewritten in place (bar, loss, metric, best,
- * rate, time left), elsewhere a plain line for each evaluated epoch.
+ * rate, time left), elsewhere plain lines, for the evaluated epochs and for all until the first of them.
  *
  * @returns Callbacks for {@link fit}, and `done`, which ends the line.
  */
@@ -66,7 +66,8 @@ export function createProgress(
       const value = record.valid?.[metric];
       if (value !== undefined && !(best && best.valid![metric]! >= value)) best = record;
       if (stream.isTTY) draw(record.epoch, 1);
-      else if (record.valid) stream.write(`epoch ${record.epoch}  ${summary().join('  ')}\n`);
+      // Until the first evaluation every epoch has its line: silence would look like a hang.
+      else if (record.valid || !evaluated) stream.write(`epoch ${record.epoch}  ${summary().join('  ')}\n`);
     },
     done: () => {
       if (stream.isTTY && drawn > 0) stream.write('\r\x1b[2K');

@@ -83,7 +83,7 @@ const files = {
   metrics: 'metrics.json',
   model: 'model.safetensors',
   ids: 'ids.json',
-  checkpoint: 'checkpoint',
+
 };
 
 /**
