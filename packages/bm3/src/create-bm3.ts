@@ -81,6 +81,7 @@ export function createBm3(
     const hi = gatherRows(h.items, i); // [batch, d]
     // The target view: the mask covers the whole table, of which the batch needs some rows.
     const target = (name: string, x: Tensor2D) => {
+      if (rate === 0) return x;
       const [tableRows, rows] = name === 'users' ? [graph.numUsers, u] : [graph.numItems, i];
       return dropout(x, draw.dropoutMask(name, [tableRows, d], rate), rows);
     };
