@@ -9,3 +9,19 @@ export interface FeatureMatrix {
   /** 1 where the item has no features in this modality (its row is zero), `[rows]`; absent when none is missing. */
   readonly missing?: Uint8Array;
 }
+
+/** What is in one feature file. */
+export interface FeatureSummary {
+  readonly modality: string;
+  /** Name of the file in its folder. */
+  readonly file: string;
+  readonly shape: readonly number[];
+  /** NumPy's type string, such as `<f2`. */
+  readonly dtype: string;
+  /** Number of NaN values. */
+  readonly nan: number;
+  /** Number of values that are Infinity or −Infinity, as float32. */
+  readonly infinite: number;
+  /** Number of rows that are all zero: items without features. */
+  readonly zeroRows: number;
+}

@@ -1,7 +1,7 @@
 export { checkIndices, checkSameShape, checkShape, nearestName, suggestion } from './checks.js';
 export type { CsrMatrix } from './csr-matrix.js';
 export { drawRows, drawValues, dropoutThreshold, type Distribution, type Draw } from './draw.js';
-export type { FeatureMatrix } from './feature-matrix.js';
+export type { FeatureMatrix, FeatureSummary } from './feature-matrix.js';
 export { itemsByUser, type Interactions, type ItemLists } from './interactions.js';
 export type {
   Batch,

@@ -29,6 +29,7 @@ const inspection = {
       shape: [6710, 128],
       dtype: 'float16',
       nan: 0,
+      infinite: 3,
       zeroRows: 1200,
     },
     {
@@ -37,6 +38,7 @@ const inspection = {
       shape: [6710, 32],
       dtype: 'float32',
       nan: 15,
+      infinite: 0,
       zeroRows: 0,
     },
   ],
@@ -57,9 +59,9 @@ density                   0.110 %
 duplicates                      2
 held out and in training        0
 
-features  file            shape       type     NaN  zero rows
-visual    image_feat.npy  6710 × 128  float16    0      1,200
-textual   t.npy           6710 × 32   float32   15          0
+features  file            shape       type     NaN  infinite  zero rows
+visual    image_feat.npy  6710 × 128  float16    0         3      1,200
+textual   t.npy           6710 × 32   float32   15         0          0
 `);
 });
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { DegreeSummary, FeatureSummary, Inspection } from './inspect-dataset.js';
+import type { FeatureSummary } from '@mmrec/core';
+import type { DegreeSummary, Inspection } from './inspect-dataset.js';
 
 /**
  * An inspection as aligned text for a terminal, at most 80 columns wide for usual names, ending
@@ -45,15 +46,19 @@ function degreeCells(degrees: DegreeSummary): string[] {
 
 function formatFeatures(features: readonly FeatureSummary[]): string {
   if (features.length === 0) return 'no features';
-  const rows = features.map(({ modality, file, shape, dtype, nan, zeroRows }) => [
+  const rows = features.map(({ modality, file, shape, dtype, nan, infinite, zeroRows }) => [
     modality,
     basename(file),
     shape.join(' × '),
     dtype,
     formatCount(nan),
+    formatCount(infinite),
     formatCount(zeroRows),
   ]);
-  return formatTable([['features', 'file', 'shape', 'type', 'NaN', 'zero rows'], ...rows]);
+  return formatTable([
+    ['features', 'file', 'shape', 'type', 'NaN', 'infinite', 'zero rows'],
+    ...rows,
+  ]);
 }
 
 /** Rows of cells as lines: columns of text to the left, columns of numbers to the right. */

@@ -7,12 +7,7 @@ export { createDataset, type Dataset, type SplitProtocol, type Splits } from './
 export { formatInspection } from './format-inspection.js';
 export { createIdMap, createIndexIdMap, type IdMap } from './id-map.js';
 export type { CountOptions } from './index-count.js';
-export {
-  inspectDataset,
-  type DegreeSummary,
-  type FeatureSummary,
-  type Inspection,
-} from './inspect-dataset.js';
+export { inspectDataset, type DegreeSummary, type Inspection } from './inspect-dataset.js';
 export {
   createInteractionTable,
   type InteractionColumns,

@@ -55,7 +55,15 @@ it('takes percentiles by nearest rank', () => {
 
 it('passes features through and survives a dataset without anything', () => {
   const features = [
-    { modality: 'visual', file: 'v.npy', shape: [0, 4], dtype: 'float32', nan: 0, zeroRows: 0 },
+    {
+      modality: 'visual',
+      file: 'v.npy',
+      shape: [0, 4],
+      dtype: 'float32',
+      nan: 0,
+      infinite: 0,
+      zeroRows: 0,
+    },
   ];
   const none = { numUsers: 0, numItems: 0, users: new Int32Array(0), items: new Int32Array(0) };
   const report = inspectDataset(createDataset('none', none, splitByLabels(none, [])), features);

@@ -1,19 +1,6 @@
-import type { Interactions } from '@mmrec/core';
+import type { FeatureSummary, Interactions } from '@mmrec/core';
 import type { Dataset } from './dataset.js';
 import { firstOccurrences } from './first-occurrences.js';
-
-/** What is known of a feature file. */
-export interface FeatureSummary {
-  readonly modality: string;
-  readonly file: string;
-  readonly shape: readonly number[];
-  /** Number type of the file, such as `float16`. */
-  readonly dtype: string;
-  /** Values that are not numbers. */
-  readonly nan: number;
-  /** Rows that are zero throughout. */
-  readonly zeroRows: number;
-}
 
 /** Training interactions a user or an item has, over all of them, those without any included. */
 export interface DegreeSummary {

@@ -1,4 +1,4 @@
-export { inspectFeatures, type FeatureSummary } from './inspect-features.js';
+export { inspectFeatures } from './inspect-features.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
 export { readNpy, type NpyArray } from './read-npy.js';
 export { requireFeatures } from './require-features.js';

@@ -1,22 +1,7 @@
+import type { FeatureSummary } from '@mmrec/core';
 import { featureFiles } from './feature-files.js';
 import { readNpy } from './read-npy.js';
 import { surveyValues } from './survey-values.js';
-
-/** What is in one feature file. */
-export interface FeatureSummary {
-  readonly modality: string;
-  /** Name of the file in its folder. */
-  readonly file: string;
-  readonly shape: readonly number[];
-  /** NumPy's type string, such as `<f2`. */
-  readonly dtype: string;
-  /** Number of NaN values. */
-  readonly nan: number;
-  /** Number of values that are Infinity or −Infinity, as float32. */
-  readonly infinite: number;
-  /** Number of rows that are all zero: items without features. */
-  readonly zeroRows: number;
-}
 
 /**
  * Describes the feature files of a dataset folder, one after the other; bad values and wrong
