@@ -9,6 +9,6 @@ const { status } = spawnSync(process.execPath, args, {
   cwd: root,
   // The command's results go to stdout, so the build speaks on stderr.
   stdio: ['ignore', 2, 2],
-  env: { ...process.env, MMREC_SKIP_TYPES: '1' },
+  env: { TURBO_TELEMETRY_DISABLED: '1', ...process.env, MMREC_SKIP_TYPES: '1' },
 });
 if (status !== 0) process.exit(1);

@@ -34,7 +34,7 @@ export function runNode(args, env = {}) {
   const { status, error } = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    env: { TURBO_TELEMETRY_DISABLED: '1', ...process.env, ...env },
   });
   if (error) console.error(error.message);
   return status === 0;

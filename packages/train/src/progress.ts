@@ -67,7 +67,8 @@ export function createProgress(
       if (value !== undefined && !(best && best.valid![metric]! >= value)) best = record;
       if (stream.isTTY) draw(record.epoch, 1);
       // Until the first evaluation every epoch has its line: silence would look like a hang.
-      else if (record.valid || !evaluated) stream.write(`epoch ${record.epoch}  ${summary().join('  ')}\n`);
+      else if (record.valid || !evaluated)
+        stream.write(`epoch ${record.epoch}  ${summary().join('  ')}\n`);
     },
     done: () => {
       if (stream.isTTY && drawn > 0) stream.write('\r\x1b[2K');

@@ -83,7 +83,6 @@ const files = {
   metrics: 'metrics.json',
   model: 'model.safetensors',
   ids: 'ids.json',
-
 };
 
 /**
