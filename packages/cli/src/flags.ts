@@ -1,4 +1,5 @@
 import { suggestion } from '@mmrec/core';
+import { backendNames, type BackendName } from '@mmrec/ops';
 import { UsageError } from './usage-error.js';
 
 /** @throws {UsageError} If a flag's text is not an integer ≥ 0. */
@@ -23,4 +24,9 @@ export function lengths(flag: string, text: string): number[] {
     if (value === 0) throw new UsageError(`${flag} must be integers ≥ 1, got '${text}'.`);
     return value;
   });
+}
+
+/** The back end that `--backend` names, `auto` by default. @throws {UsageError} If there is none of that name. */
+export function backendFlag(text = 'auto'): BackendName | 'auto' {
+  return choice('--backend', text, ['auto', ...backendNames] as const);
 }

@@ -2,7 +2,12 @@ export { checkIndices, checkSameShape, checkShape, nearestName, suggestion } fro
 export type { CsrMatrix } from './csr-matrix.js';
 export { drawRows, drawValues, dropoutThreshold, type Distribution, type Draw } from './draw.js';
 export type { FeatureMatrix, FeatureSummary } from './feature-matrix.js';
-export { itemsByUser, type Interactions, type ItemLists } from './interactions.js';
+export {
+  itemsByUser,
+  type Interactions,
+  type ItemLists,
+  type TopKRequest,
+} from './interactions.js';
 export type {
   Batch,
   Embeddings,

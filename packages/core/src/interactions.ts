@@ -15,6 +15,16 @@ export interface ItemLists {
   readonly items: Int32Array;
 }
 
+/** Whose best items are wanted, how many, and what to leave out. */
+export interface TopKRequest {
+  /** User numbers, `[n]`. */
+  readonly users: Int32Array;
+  /** Length of each list. */
+  readonly k: number;
+  /** Items that a user's list must not contain, lists of all users indexed by user. */
+  readonly exclude?: ItemLists | undefined;
+}
+
 /**
  * Groups interactions by user with a counting sort: O(users + interactions).
  *

@@ -1,10 +1,9 @@
-import { itemsByUser, type ItemLists } from '@mmrec/core';
+import { itemsByUser, type ItemLists, type TopKRequest } from '@mmrec/core';
 import { goldenCases, type GoldenTensor } from '@mmrec/test-utils';
 import { describe, expect, it } from 'vitest';
 import { evaluateRanking } from './evaluate-ranking.js';
 import { innerProductTopK } from './inner-product-top-k.js';
 import type { RankingMetric, RankingProtocol } from './ranking-metrics.js';
-import type { TopKRequest } from './top-k.js';
 
 interface GoldenCase {
   protocol: RankingProtocol;

@@ -25,5 +25,5 @@ export { randomTopK } from './random-top-k.js';
 export type { RankingMetric, RankingProtocol } from './ranking-metrics.js';
 export { recallAtK } from './recall-at-k.js';
 export { selectTopK } from './select-top-k.js';
-export type { SyncTopK, TopK, TopKRequest, TopLists } from './top-k.js';
+export type { SyncTopK, TopK, TopLists } from './top-k.js';
 export { wilcoxonSignedRank, type WilcoxonSignedRank } from './wilcoxon-signed-rank.js';

@@ -1,15 +1,5 @@
-import type { ItemLists } from '@mmrec/core';
+import type { ItemLists, TopKRequest } from '@mmrec/core';
 import { checkCutoff } from './hit-list.js';
-
-/** Whose best items are wanted, and how many. */
-export interface TopKRequest {
-  /** User indices, `[users]`. */
-  readonly users: Int32Array;
-  /** Items for each user. */
-  readonly k: number;
-  /** Items never to be returned, lists of all users indexed by user. */
-  readonly exclude?: ItemLists | undefined;
-}
 
 /**
  * Ranks items for users. Returns item indices `[users, k]`, row-major: best first, of equal scores

@@ -18,4 +18,4 @@ export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.
 export { cosineOfRows, l2NormalizeRows } from './row-norms.js';
 export { spmm } from './spmm.js';
 export { stopGradient } from './stop-gradient.js';
-export { createTopK, selectTopOfRows, type TopKRequest } from './top-k.js';
+export { createTopK, selectTopOfRows } from './top-k.js';

@@ -1,18 +1,8 @@
-import { checkIndices, checkShape, type ItemLists } from '@mmrec/core';
+import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmrec/core';
 import { engine, matMul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { gatherRows } from './gather-rows.js';
 import { wasmRuntime } from './wasm-runtime.js';
-
-/** Which users to rank for, how many items, and what to leave out. */
-export interface TopKRequest {
-  /** User numbers, `[n]`. */
-  readonly users: Int32Array;
-  /** Length of each list. */
-  readonly k: number;
-  /** Items that each user's list must not contain, over all users. */
-  readonly exclude?: ItemLists | undefined;
-}
 
 /**
  * Ranks all items by inner product with each user and returns the best `k`.

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatInspection, inspectDataset, readDataset } from '@mmrec/data';
+import { formatInspection, inspectDataset } from '@mmrec/data';
 import { inspectFeatures } from '@mmrec/features';
 import { wholeNumber } from '../flags.js';
-import { readCatalogue } from '../load-data.js';
+import { loadData } from '../load-data.js';
 import type { Streams } from '../streams.js';
 import { writeSynth } from '../synth.js';
 
@@ -13,8 +13,7 @@ export async function inspect(
   flags: { json?: boolean },
   { stdout }: Streams,
 ): Promise<void> {
-  const catalogue = await readCatalogue(folder);
-  const dataset = await readDataset(folder, catalogue ? { numItems: catalogue.length } : {});
+  const { dataset } = await loadData(folder, { needsFeatures: false });
   const report = inspectDataset(dataset, await inspectFeatures(folder));
   stdout.write(
     flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${formatInspection(report)}\n`,

@@ -1,7 +1,7 @@
 import type { Interactions } from '@mmrec/core';
-import { backendNames, useBackend } from '@mmrec/ops';
+import { useBackend } from '@mmrec/ops';
 import { evaluate as evaluateEmbeddings } from '@mmrec/train';
-import { choice, lengths } from '../flags.js';
+import { backendFlag, choice, lengths } from '../flags.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
@@ -25,9 +25,7 @@ export async function evaluate(
 ): Promise<void> {
   const split = choice('--split', flags.split ?? 'test', splits);
   const ks = lengths('-k', flags.k ?? '10,20');
-  await useBackend(
-    choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const),
-  );
+  await useBackend(backendFlag(flags.backend));
   const { run, dataset, embeddings } = await openRun(folder, flags.data);
   // On the training split nothing is masked: it would mask what is looked for.
   const train = split === 'train' ? withoutRows(dataset.train) : dataset.train;

@@ -1,7 +1,7 @@
 import { suggestion } from '@mmrec/core';
-import { backendNames, useBackend } from '@mmrec/ops';
+import { useBackend } from '@mmrec/ops';
 import { recommend as recommendItems } from '@mmrec/train';
-import { choice, wholeNumber } from '../flags.js';
+import { backendFlag, wholeNumber } from '../flags.js';
 import { readCatalogue } from '../load-data.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
@@ -27,9 +27,7 @@ export async function recommend(
   const wanted = flags.user ?? [];
   if (wanted.length === 0)
     throw new UsageError('recommend: --user must name at least one user, got none.');
-  await useBackend(
-    choice('--backend', flags.backend ?? 'auto', ['auto', ...backendNames] as const),
-  );
+  await useBackend(backendFlag(flags.backend));
   const { run, dataset, dataFolder, embeddings } = await openRun(folder, flags.data);
   const indexOf = new Map(run.ids.users.map((id, index) => [id, index]));
   const users = wanted.map((id) => {

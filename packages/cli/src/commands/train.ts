@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createRng, type Recommender, type Rng } from '@mmrec/core';
 import type { Dataset } from '@mmrec/data';
-import { backendNames, useBackend } from '@mmrec/ops';
+import { useBackend, type BackendName } from '@mmrec/ops';
 import {
   checkRunFolder,
   createProgress,
@@ -15,7 +15,7 @@ import {
   type RunMetrics,
   type RunWriter,
 } from '@mmrec/train';
-import { choice, wholeNumber } from '../flags.js';
+import { backendFlag, choice, wholeNumber } from '../flags.js';
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
@@ -54,7 +54,7 @@ interface Plan {
   readonly data: string;
   readonly out: string | undefined;
   readonly modalities: readonly string[] | undefined;
-  readonly backend: 'auto' | (typeof backendNames)[number];
+  readonly backend: BackendName | 'auto';
   readonly seed: number;
   readonly protocol: 'mmrec' | 'lattice';
   readonly metric: string;
@@ -133,7 +133,7 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
     out,
     init,
     modalities: modalities?.split(',').map((name) => name.trim()),
-    backend: choice('--backend', merged.backend ?? 'auto', ['auto', ...backendNames] as const),
+    backend: backendFlag(merged.backend),
     seed: wholeNumber('--seed', merged.seed ?? '1'),
     protocol: choice('--protocol', merged.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const),
     metric: merged.metric ?? 'recall@20',
