@@ -4,19 +4,21 @@ import { negativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mm
 import {
   dropout,
   gatherRows,
+  linear,
   matrixVariable,
+  projectRows,
   uniformBias,
   xavierNormal,
   xavierUniform,
 } from '@mmrec/ops';
-import { add, addN, dispose, matMul, mean, mul, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { add, addN, dispose, mean, mul, tidy } from '@tensorflow/tfjs-core';
+import type { Rank, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { bm3Options, type Bm3Options } from './options.js';
 
 /** A linear layer's parameters: `x W + b`. */
 interface Linear {
-  readonly weight: Variable; // [in, out]
-  readonly bias: Variable; // [out]
+  readonly weight: Variable<Rank.R2>; // [in, out]
+  readonly bias: Variable<Rank.R1>; // [out]
 }
 
 /**
@@ -55,15 +57,15 @@ export function createBm3(
   const init = rng.fork('init');
   const users = xavierUniform({ rows: graph.numUsers, columns: d, rng: init.fork('users') });
   const items = xavierUniform({ rows: graph.numItems, columns: d, rng: init.fork('items') });
-  const linear = (name: string, inputSize: number): Linear => ({
+  const layer = (name: string, inputSize: number): Linear => ({
     weight: xavierNormal({ rows: inputSize, columns: d, rng: init.fork(`${name}/weight`) }),
     bias: uniformBias(inputSize, d, init.fork(`${name}/bias`)),
   });
-  const predictor = linear('predictor', d);
+  const predictor = layer('predictor', d);
   const modalities = Object.entries(features).map(([name, { data, rows, columns }]) => ({
     name,
     table: matrixVariable({ data, rows, columns }, resolved.trainFeatures),
-    projection: linear(name, columns),
+    projection: layer(name, columns),
   }));
 
   /** Users [numUsers, d] and items [numItems, d]; items get their id embedding once more. */
@@ -73,7 +75,7 @@ export function createBm3(
     return { users: h.users, items: add(h.items, initial.items) };
   }
 
-  const predict = (h: Tensor2D) => applyLinear(predictor, h);
+  const predict = (h: Tensor2D) => linear(h, predictor.weight, predictor.bias);
 
   function losses({ users: u, positiveItems: i }: Batch, draw: Rng) {
     const h = encode();
@@ -92,7 +94,7 @@ export function createBm3(
     const alignment: Scalar[] = [];
     const masking: Scalar[] = [];
     for (const { name, table, projection } of modalities) {
-      const hm = applyLinear(projection, gatherRows(table as Tensor2D, i)); // [batch, d]
+      const hm = projectRows(table as Tensor2D, i, projection); // [batch, d]
       const online = predict(hm);
       alignment.push(pullLoss(online, targetItem));
       masking.push(pullLoss(online, target(name, hm)));
@@ -139,10 +141,6 @@ export function createBm3(
 /** Mean over the batch of `1 − cos(online, target)`; no gradient flows to the target. */
 function pullLoss(online: Tensor2D, target: Tensor2D): Scalar {
   return add<Scalar>(mean(negativeCosineLoss(online, target)), 1);
-}
-
-function applyLinear({ weight, bias }: Linear, x: Tensor2D): Tensor2D {
-  return add(matMul(x, weight as Tensor2D), bias as Tensor1D);
 }
 
 function named(name: string, { weight, bias }: Linear): Record<string, Variable> {

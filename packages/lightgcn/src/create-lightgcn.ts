@@ -1,17 +1,8 @@
 import type { Batch, ModelInputs, Recommender } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
-import { bprLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
-import { gatherRows, xavierUniform } from '@mmrec/ops';
-import {
-  dispose,
-  mean,
-  mul,
-  sum,
-  tidy,
-  type Scalar,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { bprLossOfGaps, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
+import { l2NormOfRows, tripletGaps, xavierUniform } from '@mmrec/ops';
+import { dispose, mean, mul, tidy, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { lightGcnOptions, type LightGcnOptions } from './options.js';
 
 /**
@@ -52,18 +43,17 @@ export function createLightGcn(
       { numLayers, combine: 'mean' },
     );
 
-  function losses({ users: u, positiveItems: i, negativeItems: j }: Batch) {
+  function losses(batch: Batch) {
     const h = encode(); // users [numUsers, d], items [numItems, d]
-    const user = gatherRows(h.users, u); // [batch, d]
-    const score = (rows: Int32Array) => sum<Tensor1D>(mul(user, gatherRows(h.items, rows)), 1); // [batch]
-    const initial = [
-      gatherRows(users as Tensor2D, u),
-      gatherRows(items as Tensor2D, i),
-      gatherRows(items as Tensor2D, j),
+    const { users: u, positiveItems: i, negativeItems: j } = batch;
+    const norms = [
+      l2NormOfRows(users as Tensor2D, u),
+      l2NormOfRows(items as Tensor2D, i),
+      l2NormOfRows(items as Tensor2D, j),
     ];
     return {
-      bpr: mean<Scalar>(bprLoss(score(i), score(j))),
-      regularization: mul<Scalar>(regularizer(initial, u.length), regWeight),
+      bpr: mean<Scalar>(bprLossOfGaps(tripletGaps(h.users, h.items, batch))),
+      regularization: mul<Scalar>(regularizer(norms, u.length), regWeight),
     };
   }
 

@@ -1,5 +1,5 @@
 import { checkSameShape } from '@mmrec/core';
-import { softplus, sub, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
+import { neg, softplus, sub, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
 
 /**
  * Bayesian Personalized Ranking (BPR) loss of each triple, in nats.
@@ -21,4 +21,20 @@ import { softplus, sub, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
 export function bprLoss(positiveScores: Tensor1D, negativeScores: Tensor1D): Tensor1D {
   checkSameShape('bprLoss', { positiveScores, negativeScores });
   return tidy(() => softplus(sub<Tensor1D>(negativeScores, positiveScores)));
+}
+
+/**
+ * {@link bprLoss} from the gaps between the two scores, $s^{+} - s^{-}$, as `tripletGaps` of `@mmrec/ops` gives
+ * them without copying a batch's rows.
+ *
+ * @param gaps - `[batch]`.
+ * @returns Loss per triple, `[batch]`.
+ * @see Rendle et al., BPR, UAI 2009, §4.1. https://arxiv.org/abs/1205.2618
+ * @example
+ * ```ts
+ * bprLossOfGaps(tf.tensor1d([2, 0])) // => [0.1269, 0.6931]
+ * ```
+ */
+export function bprLossOfGaps(gaps: Tensor1D): Tensor1D {
+  return tidy(() => softplus(neg(gaps)));
 }

@@ -1,4 +1,4 @@
-export { bprLoss } from './bpr-loss.js';
+export { bprLoss, bprLossOfGaps } from './bpr-loss.js';
 export { cosineDistanceLoss } from './cosine-distance-loss.js';
 export { infoNceAgainstAllLoss, type InfoNceRows } from './info-nce-against-all-loss.js';
 export { infoNceLoss } from './info-nce-loss.js';

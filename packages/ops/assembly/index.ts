@@ -1,8 +1,12 @@
-export { addRows, gatherRows } from './rows';
-export { adam } from './adam';
+export { adam, adamRows } from './adam';
 export { dropoutRows } from './dropout';
+export { exponentialShares, logSumExpOfProducts } from './log-sum-exp';
 export { multiply } from './multiply';
+export { pairProducts, tripletGaps, tripletGradientOfItems, tripletGradientOfUsers } from './pair-products';
 export { cosineRows, cosineRowsGradient, normalizeRows, normalizeRowsGradient } from './row-norms';
-export { selectTop } from './select-top';
+export { addRows, clear, gatherRows, scaledRows, sumRows } from './rows';
+export { useScratch } from './scratch';
+export { topOfProducts } from './select-top';
+export { gumbelSoftmaxRows, softmaxRowsGradient } from './softmax';
 export { sparseMultiply } from './sparse-multiply';
-export { scale, sumOfSquares } from './sum-of-squares';
+export { scale, sumOfSquares, sumOfSquaresOfRows } from './sum-of-squares';

@@ -2,7 +2,7 @@ import { horizontalSum } from './sum-of-squares';
 
 // @ts-ignore: decorator
 @inline
-function dot(a: usize, b: usize, columns: i32): f32 {
+export function dot(a: usize, b: usize, columns: i32): f32 {
   let sums = f32x4.splat(0);
   let c: i32 = 0;
   for (; c + 4 <= columns; c += 4) {

@@ -8,13 +8,58 @@ export function gatherRows(table: usize, indices: usize, count: i32, columns: i3
   }
 }
 
-/** Adds rows into a table, `out[indices[r]] += rows[r]`; rows with a negative index are left out. */
-export function addRows(rows: usize, indices: usize, count: i32, columns: i32, out: usize): void {
+/** Adds rows into a table, `out[indices[r]] += rows[r]`, for the indices in `from … to − 1`; others are left out. */
+export function addRows(
+  rows: usize, indices: usize, count: i32, columns: i32, from: i32, to: i32, out: usize,
+): void {
   const stride = (<usize>columns) << 2;
   for (let r: i32 = 0; r < count; r++) {
     const index = load<i32>(indices + ((<usize>r) << 2));
-    if (index >= 0) addRow(rows, out + (<usize>index) * stride, columns);
+    if (index >= from && index < to) addRow(rows, out + (<usize>index) * stride, columns);
     rows += stride;
+  }
+}
+
+/** Zeroes `count` 4-byte numbers. */
+export function clear(x: usize, count: i32): void {
+  memory.fill(x, 0, (<usize>count) << 2);
+}
+
+/** `out[r] = scales[r] · factor · table[indices[r]]` for `count` rows. */
+export function scaledRows(
+  table: usize, indices: usize, scales: usize, factor: f32, count: i32, columns: i32, out: usize,
+): void {
+  const stride = (<usize>columns) << 2;
+  for (let r: i32 = 0; r < count; r++) {
+    const at = (<usize>r) << 2;
+    scaleRow(table + (<usize>load<i32>(indices + at)) * stride, load<f32>(scales + at) * factor, columns, out);
+    out += stride;
+  }
+}
+
+/** `out[c] = Σ_r x[r, c]`. */
+export function sumRows(x: usize, count: i32, columns: i32, out: usize): void {
+  memory.fill(out, 0, (<usize>columns) << 2);
+  for (let r: i32 = 0; r < count; r++) {
+    addRow(x, out, columns);
+    x += (<usize>columns) << 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scaleRow(from: usize, s: f32, columns: i32, to: usize): void {
+  const ss = f32x4.splat(s);
+  let c: i32 = 0;
+  for (; c + 4 <= columns; c += 4) {
+    v128.store(to, f32x4.mul(ss, v128.load(from)));
+    from += 16;
+    to += 16;
+  }
+  for (; c < columns; c++) {
+    store<f32>(to, s * load<f32>(from));
+    from += 4;
+    to += 4;
   }
 }
 

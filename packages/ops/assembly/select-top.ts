@@ -1,47 +1,114 @@
+import { multiply } from './multiply';
+
+/** Items compared at a time by {@link topOfProducts}. */
+const itemBlock: i32 = 512;
+
+/** Users ranked at a time by {@link topOfProducts}: 128 KiB of products. */
+const userBlock: i32 = 64;
+
 /**
- * The `k` columns with the largest scores of each row, best first, equal scores by lower column.
- * Scores of −∞ and NaN are never chosen: places left over hold −1.
+ * The `k` items with the largest inner products of each of `count` users (rows `list[0 … count − 1]` of
+ * `users`), best first, equal scores by lower item. Products of −∞ and NaN are never chosen: places left over
+ * hold −1.
  *
- * A row's best so far lie in a heap with the worst on top, in `scratch` (room for `2 k` numbers);
- * four scores at a time are compared with that worst, and few pass it.
+ * A user leaves out the items `excluded[offsets[u]] … excluded[offsets[u + 1] − 1]`, which must ascend;
+ * `offsets` 0: none. Products are made 64 users by 512 items at a time and never leave the cache; a user's best
+ * so far lie in a heap with the worst on top, four products at a time are compared with that worst, and few
+ * pass it. `heaps` must have room for `64 · (2 k + 2)` numbers, `products` for `64 · 512`.
  */
-export function selectTop(scores: usize, rows: i32, columns: i32, k: i32, out: usize, scratch: usize): void {
-  const heapScores = scratch;
-  const heapColumns = scratch + ((<usize>k) << 2);
-  for (let r: i32 = 0; r < rows; r++) {
-    let size: i32 = 0;
-    let worst: f32 = -<f32>Infinity;
-    let limit = f32x4.splat(worst);
-    let c: i32 = 0;
-    while (c < columns) {
-      const at = scores + ((<usize>c) << 2);
-      if (c + 4 <= columns && !v128.any_true(f32x4.gt(v128.load(at), limit))) {
-        c += 4;
-        continue;
-      }
-      const score = load<f32>(at);
-      if (score > worst) {
-        if (size < k) {
-          siftUp(heapScores, heapColumns, size, score, c);
-          size++;
-        } else {
-          siftDown(heapScores, heapColumns, size, score, c);
-        }
-        if (size == k) {
-          worst = load<f32>(heapScores);
-          limit = f32x4.splat(worst);
-        }
-      }
-      c++;
+export function topOfProducts(
+  users: usize, list: usize, count: i32, items: usize, numItems: i32, columns: i32, k: i32,
+  offsets: usize, excluded: usize, heaps: usize, products: usize, out: usize,
+): void {
+  const heapBytes = (<usize>k) << 3;
+  const sizes = heaps + (<usize>userBlock) * heapBytes;
+  const nexts = sizes + ((<usize>userBlock) << 2);
+  for (let u0: i32 = 0; u0 < count; u0 += userBlock) {
+    const block = min(userBlock, count - u0);
+    for (let u: i32 = 0; u < block; u++) {
+      const at = (<usize>u) << 2;
+      store<i32>(sizes + at, 0);
+      store<i32>(nexts + at, offsets == 0 ? 0 : load<i32>(offsets + (<usize>userAt(list, u0 + u) << 2)));
     }
-    for (let place = k - 1; place >= size; place--) store<i32>(out + ((<usize>place) << 2), -1);
-    for (let place = size - 1; place >= 0; place--) {
-      store<i32>(out + ((<usize>place) << 2), load<i32>(heapColumns));
-      const last = (<usize>place) << 2;
-      siftDown(heapScores, heapColumns, place, load<f32>(heapScores + last), load<i32>(heapColumns + last));
+    for (let i0: i32 = 0; i0 < numItems; i0 += itemBlock) {
+      const width = min(itemBlock, numItems - i0);
+      multiply(
+        block, width, columns, users, columns, 1, list + ((<usize>u0) << 2), 0,
+        items + (((<usize>i0) * (<usize>columns)) << 2), 1, columns, products, width, 0, false,
+      );
+      for (let u: i32 = 0; u < block; u++) {
+        const at = (<usize>u) << 2;
+        const row = products + (((<usize>u) * (<usize>width)) << 2);
+        if (offsets != 0) {
+          const end = load<i32>(offsets + (<usize>userAt(list, u0 + u) << 2), 4);
+          store<i32>(nexts + at, mask(row, i0, width, excluded, load<i32>(nexts + at), end));
+        }
+        const heap = heaps + (<usize>u) * heapBytes;
+        store<i32>(sizes + at, offerAll(row, i0, width, k, heap, heap + ((<usize>k) << 2), load<i32>(sizes + at)));
+      }
     }
-    scores += (<usize>columns) << 2;
-    out += (<usize>k) << 2;
+    for (let u: i32 = 0; u < block; u++) {
+      const heap = heaps + (<usize>u) * heapBytes;
+      sortHeap(heap, heap + ((<usize>k) << 2), load<i32>(sizes + ((<usize>u) << 2)), k, out);
+      out += (<usize>k) << 2;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function userAt(list: usize, position: i32): i32 {
+  return load<i32>(list + ((<usize>position) << 2));
+}
+
+/** Overwrites the products of excluded items in a block and returns the position of the first one past it. */
+function mask(row: usize, first: i32, width: i32, excluded: usize, next: i32, end: i32): i32 {
+  for (; next < end; next++) {
+    const item = load<i32>(excluded + ((<usize>next) << 2));
+    if (item >= first + width) break;
+    store<f32>(row + ((<usize>(item - first)) << 2), -<f32>Infinity);
+  }
+  return next;
+}
+
+/** Offers `count` scores of columns from `first` on to a heap of `size` entries; returns its new size. */
+function offerAll(
+  scores: usize, first: i32, count: i32, k: i32, heapScores: usize, heapColumns: usize, size: i32,
+): i32 {
+  let worst: f32 = size == k ? load<f32>(heapScores) : -<f32>Infinity;
+  let limit = f32x4.splat(worst);
+  let c: i32 = 0;
+  while (c < count) {
+    const at = scores + ((<usize>c) << 2);
+    if (c + 4 <= count && !v128.any_true(f32x4.gt(v128.load(at), limit))) {
+      c += 4;
+      continue;
+    }
+    const score = load<f32>(at);
+    if (score > worst) {
+      if (size < k) {
+        siftUp(heapScores, heapColumns, size, score, first + c);
+        size++;
+      } else {
+        siftDown(heapScores, heapColumns, size, score, first + c);
+      }
+      if (size == k) {
+        worst = load<f32>(heapScores);
+        limit = f32x4.splat(worst);
+      }
+    }
+    c++;
+  }
+  return size;
+}
+
+/** Takes the entries out of a heap, the worst first, into a list from its end. */
+function sortHeap(heapScores: usize, heapColumns: usize, size: i32, k: i32, out: usize): void {
+  for (let place = k - 1; place >= size; place--) store<i32>(out + ((<usize>place) << 2), -1);
+  for (let place = size - 1; place >= 0; place--) {
+    store<i32>(out + ((<usize>place) << 2), load<i32>(heapColumns));
+    const last = (<usize>place) << 2;
+    siftDown(heapScores, heapColumns, place, load<f32>(heapScores + last), load<i32>(heapColumns + last));
   }
 }
 

@@ -1,5 +1,31 @@
-/** Sum of the squares of `count` numbers: single precision within runs of 4,096, double between them. */
-export function sumOfSquares(x: usize, count: i32): f64 {
+/**
+ * Sums of the squares of each `run` numbers of `count`, in double precision: single precision within 4,096
+ * numbers, double between them.
+ */
+export function sumOfSquares(x: usize, count: i32, run: i32, out: usize): void {
+  for (let start: i32 = 0; start < count; start += run) {
+    const size = min(run, count - start);
+    store<f64>(out, sumOfRun(x + ((<usize>start) << 2), size));
+    out += 8;
+  }
+}
+
+/** Sums of the squares of each `run` rows of the `count` listed rows of a table, in double precision. */
+export function sumOfSquaresOfRows(
+  table: usize, indices: usize, count: i32, columns: i32, run: i32, out: usize,
+): void {
+  for (let start: i32 = 0; start < count; start += run) {
+    let total: f64 = 0;
+    for (let r = start; r < min(start + run, count); r++) {
+      const row = <usize>load<i32>(indices + ((<usize>r) << 2));
+      total += sumOfRun(table + ((row * (<usize>columns)) << 2), columns);
+    }
+    store<f64>(out, total);
+    out += 8;
+  }
+}
+
+function sumOfRun(x: usize, count: i32): f64 {
   let total: f64 = 0;
   let i: i32 = 0;
   while (i < count) {

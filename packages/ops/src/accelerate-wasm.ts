@@ -20,10 +20,8 @@ import {
   type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { wasmRuntime } from './wasm-runtime.js';
-
-/** Numbers of scratch memory that `multiply` of assembly/multiply.ts needs. */
-const multiplyScratch = 81_952;
+import { multiply, operand } from './wasm/multiply.js';
+import { wasmTensorMemory } from './wasm/tensor-memory.js';
 
 let accelerated = false;
 
@@ -78,7 +76,7 @@ function batchMatMul(call: Call, original?: KernelFunc): TensorInfo {
   // The back end refuses other types; taken for float32 they would give nonsense.
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return original!(call) as TensorInfo;
   const { transposeA, transposeB } = attributesOf<BatchMatMulAttrs>(attrs);
-  const runtime = wasmRuntime(backend as BackendWasm);
+  const memory = wasmTensorMemory(backend as BackendWasm);
   const [aBatch, aRows, aColumns] = asBatch(a.shape);
   const [bBatch, bRows, bColumns] = asBatch(b.shape);
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
@@ -89,23 +87,17 @@ function batchMatMul(call: Call, original?: KernelFunc): TensorInfo {
     );
   }
   const leading = (aBatch >= bBatch ? a : b).shape.slice(0, -2);
-  const out = runtime.backend.makeOutput([...leading, m, n], 'float32');
-  const scratch = runtime.allocate(multiplyScratch);
-  const [pa, pb, pc] = [a, b, out].map(({ dataId }) => runtime.pointer(dataId)) as [
-    number,
-    number,
-    number,
-  ];
+  const { tensor, pointer } = memory.create([...leading, m, n], 'float32');
+  const [pa, pb] = [memory.read(a), memory.read(b)];
   for (let batch = 0; batch < Math.max(aBatch, bBatch); batch++) {
-    runtime.kernels.multiply(
-      ...([m, n, k] as const),
-      ...[pa + 4 * (batch % aBatch) * m * k, transposeA ? 1 : k, transposeA ? m : 1],
-      ...[pb + 4 * (batch % bBatch) * k * n, transposeB ? 1 : n, transposeB ? k : 1],
-      ...[pc + 4 * batch * m * n, scratch.pointer],
-    );
+    multiply(memory.runtime, {
+      ...{ m, n, k },
+      a: operand(pa + 4 * (batch % aBatch) * m * k, aColumns, transposeA),
+      b: operand(pb + 4 * (batch % bBatch) * k * n, bColumns, transposeB),
+      c: pointer + 4 * batch * m * n,
+    });
   }
-  scratch.release();
-  return out;
+  return tensor;
 }
 
 /** A shape of rank ≥ 2 as batch, rows, columns. */
@@ -119,35 +111,39 @@ function gatherV2(call: Call, original?: KernelFunc): TensorInfo {
   const { axis, batchDims } = attributesOf<GatherV2Attrs>(call.attrs);
   const simple = axis === 0 && batchDims === 0 && x.dtype !== 'string' && x.dtype !== 'bool';
   if (!simple || indices.dtype !== 'int32') return original!(call) as TensorInfo;
-  const runtime = wasmRuntime(call.backend as BackendWasm);
+  const memory = wasmTensorMemory(call.backend as BackendWasm);
   const rowShape = x.shape.slice(1);
   const columns = rowShape.reduce((product, size) => product * size, 1);
   const count = indices.shape.reduce((product, size) => product * size, 1);
-  const rows = runtime.backend.readSync(indices.dataId) as Int32Array;
+  const rows = memory.runtime
+    .integers()
+    .subarray(memory.read(indices) / 4)
+    .subarray(0, count);
   for (const row of rows) {
     if (row < 0 || row >= x.shape[0]!) {
       throw new RangeError(`gather: indices must be from 0 to ${x.shape[0]! - 1}, got ${row}.`);
     }
   }
-  const out = runtime.backend.makeOutput([...indices.shape, ...rowShape], x.dtype);
-  const [from, at, to] = [x, indices, out].map(({ dataId }) => runtime.pointer(dataId)) as [
-    number,
-    number,
-    number,
-  ];
-  runtime.kernels.gatherRows(from, at, count, columns, to);
-  return out;
+  const { tensor, pointer } = memory.create([...indices.shape, ...rowShape], x.dtype);
+  const [from, at] = [memory.read(x), memory.read(indices)];
+  memory.runtime.parallel('gatherRows', { count, cost: columns }, (start, end) => [
+    ...[from, at + 4 * start, end - start, columns, pointer + 4 * start * columns],
+  ]);
+  return tensor;
 }
 
 function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
   const { x, segmentIds } = inputsOf<UnsortedSegmentSumInputs>(inputs);
   const { numSegments } = attributesOf<UnsortedSegmentSumAttrs>(attrs);
-  const runtime = wasmRuntime(backend as BackendWasm);
+  const memory = wasmTensorMemory(backend as BackendWasm);
+  const { runtime } = memory;
   const rowShape = x.shape.slice(segmentIds.shape.length);
   const columns = rowShape.reduce((product, size) => product * size, 1);
   const count = segmentIds.shape.reduce((product, size) => product * size, 1);
-  const ids = runtime.backend.readSync(segmentIds.dataId) as Int32Array;
-  for (const id of ids) {
+  for (const id of runtime
+    .integers()
+    .subarray(memory.read(segmentIds) / 4)
+    .subarray(0, count)) {
     if (id >= numSegments) {
       throw new RangeError(`unsortedSegmentSum: ids must be below ${numSegments}, got ${id}.`);
     }
@@ -155,17 +151,22 @@ function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
   const numbers =
     x.dtype === 'float32'
       ? undefined
-      : runtime.upload(Float32Array.from(runtime.backend.readSync(x.dataId) as Int32Array));
-  const out = runtime.backend.makeOutput([numSegments, ...rowShape], 'float32');
-  const to = runtime.pointer(out.dataId);
-  runtime.clear(to, numSegments * columns);
-  runtime.kernels.addRows(
-    ...([
-      numbers?.pointer ?? runtime.pointer(x.dataId),
-      runtime.pointer(segmentIds.dataId),
-    ] as const),
-    ...([count, columns, to] as const),
-  );
+      : runtime.upload(
+          Float32Array.from((backend as BackendWasm).readSync(x.dataId) as Int32Array),
+        );
+  const { tensor, pointer } = memory.create([numSegments, ...rowShape], 'float32');
+  runtime.clear(pointer, numSegments * columns);
+  const [rows, ids] = [numbers?.pointer ?? memory.read(x), memory.read(segmentIds)];
+  const cost = (count * columns) / Math.max(numSegments, 1);
+  runtime.parallel('addRows', { count: numSegments, cost, partsPerThread: 1 }, (from, to) => [
+    rows,
+    ids,
+    count,
+    columns,
+    from,
+    to,
+    pointer,
+  ]);
   numbers?.release();
-  return out;
+  return tensor;
 }

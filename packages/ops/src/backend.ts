@@ -1,6 +1,9 @@
 import { suggestion } from '@mmrec/core';
 import { env, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { accelerateWasm } from './accelerate-wasm.js';
+import { tensorMemory } from './tensor-memory.js';
+import { loadWasm } from './wasm/load-wasm.js';
+import { availableThreads } from './wasm/available-threads.js';
 
 /** Names of the back ends, the fastest first. */
 export const backendNames = ['tensorflow', 'wasm', 'cpu'] as const;
@@ -18,6 +21,12 @@ export interface BackendInfo {
   readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
 }
 
+/** Options of {@link useBackend}. */
+export interface BackendOptions {
+  /** Threads to compute on, ≥ 1; by default the machine's cores. The results don't depend on them. */
+  readonly threads?: number | undefined;
+}
+
 const nativePackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /**
@@ -32,7 +41,10 @@ const nativePackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
  * (await useBackend('cpu')).name // => 'cpu'
  * ```
  */
-export async function useBackend(name: BackendName | 'auto' = 'auto'): Promise<BackendInfo> {
+export async function useBackend(
+  name: BackendName | 'auto' = 'auto',
+  { threads }: BackendOptions = {},
+): Promise<BackendInfo> {
   const names = ['auto', ...backendNames];
   if (!names.includes(name)) {
     const hint = suggestion(name, names);
@@ -49,6 +61,7 @@ export async function useBackend(name: BackendName | 'auto' = 'auto'): Promise<B
     try {
       const provider = await loaders[candidate]();
       await activate(candidate);
+      await tensorMemory()?.runtime.setThreads(threads ?? (await availableThreads()));
       return { name: candidate, package: provider, version: version_core, skipped };
     } catch (error) {
       const reason = (error as Error).message;
@@ -64,7 +77,7 @@ export async function useBackend(name: BackendName | 'auto' = 'auto'): Promise<B
 const loaders: Record<BackendName, () => Promise<string>> = {
   tensorflow: loadNative,
   wasm: async () => {
-    await import('@tensorflow/tfjs-backend-wasm');
+    await loadWasm();
     return '@tensorflow/tfjs-backend-wasm';
   },
   cpu: async () => {

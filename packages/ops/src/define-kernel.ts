@@ -10,8 +10,9 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { wasmRuntime, type Pointer, type WasmRuntime } from './wasm-runtime.js';
+import { tensorMemory } from './tensor-memory.js';
+import type { Pointer } from './wasm/heap.js';
+import type { KernelRuntime } from './wasm/runtime.js';
 
 type Numbers = Float32Array | Int32Array;
 
@@ -23,7 +24,7 @@ interface OutputSpec {
 
 /** What a wasm implementation gets: where inputs and outputs lie, and the inputs' shapes. */
 export interface WasmCall<Attributes> {
-  readonly runtime: WasmRuntime;
+  readonly runtime: KernelRuntime;
   readonly inputs: readonly Pointer[];
   /** Not zeroed. */
   readonly outputs: readonly Pointer[];
@@ -77,7 +78,7 @@ export function defineKernel<Attributes extends object>(
     const backendName = engine().backendName;
     if (!registered.has(backendName)) {
       if (!isRegistered(name, backendName)) {
-        const kernelFunc = backendName === 'wasm' ? runOnWasm(definition) : runOnHost(definition);
+        const kernelFunc = tensorMemory() ? runOnWasm(definition) : runOnHost(definition);
         registerKernel({ kernelName: name, backendName, kernelFunc });
       }
       registered.add(backendName);
@@ -114,22 +115,26 @@ type KernelFunction = (call: {
 function runOnWasm<Attributes extends object>(
   definition: KernelDefinition<Attributes>,
 ): KernelFunction {
-  return ({ inputs, attrs, backend }) => {
-    const runtime = wasmRuntime(backend as BackendWasm);
+  return ({ inputs, attrs }) => {
+    const memory = tensorMemory()!;
     const infos = Object.values(inputs) as TensorInfo[];
     const shapes = infos.map(({ shape }) => shape);
     const attributes = attrs as unknown as Attributes;
     const results = definition
       .outputs(shapes, attributes)
-      .map(({ shape, dtype }) => runtime.backend.makeOutput([...shape], dtype));
-    definition.wasm({
-      runtime,
-      inputs: infos.map(({ dataId }) => runtime.pointer(dataId)),
-      outputs: results.map(({ dataId }) => runtime.pointer(dataId)),
-      shapes,
-      attributes,
-    });
-    return results;
+      .map(({ shape, dtype }) => memory.create(shape, dtype));
+    try {
+      definition.wasm({
+        runtime: memory.runtime,
+        inputs: infos.map((info) => memory.read(info)),
+        outputs: results.map(({ pointer }) => pointer),
+        shapes,
+        attributes,
+      });
+    } finally {
+      memory.release();
+    }
+    return results.map(({ tensor }) => tensor);
   };
 }
 

@@ -16,21 +16,18 @@ const maskRows: (inputs: readonly Tensor[], attributes: Attributes) => Tensor[] 
       const factors = maskValues(attributes);
       for (let at = 0; at < out!.length; at++) out![at] = x![at]! * factors[at]!;
     },
-    wasm: ({
-      runtime,
-      inputs: [x],
-      outputs: [out],
-      shapes: [shape],
-      attributes: { mask, rows },
-    }) => {
+    wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes }) => {
+      const { mask, rows } = attributes;
       const [count, columns] = shape as [number, number];
       const { key } = mask.source as { key: readonly [number, number] };
       const { rate } = mask.distribution as { rate: number };
       const indices = rows && runtime.upload(rows);
-      runtime.kernels.dropoutRows(
-        ...([x!, indices?.pointer ?? 0, count, columns] as const),
-        ...[key[0], key[1], dropoutThreshold(rate), 1 / (1 - rate), out!],
-      );
+      // A random number costs some ten multiplications.
+      runtime.parallel('dropoutRows', { count, cost: 10 * columns }, (from, to) => [
+        ...[x! + 4 * from * columns, indices ? indices.pointer + 4 * from : 0, from, to - from],
+        ...[columns, key[0], key[1], dropoutThreshold(rate), 1 / (1 - rate)],
+        out! + 4 * from * columns,
+      ]);
       indices?.release();
     },
     gradient: ([dy], _saved, attributes) => [() => maskRows([dy!], attributes)[0]!],

@@ -1,6 +1,8 @@
 import { checkIndices, checkShape } from '@mmrec/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.js';
+import { distinctRows, recordRowUse, trackedParameter } from './gradients.js';
+import { stopGradient } from './stop-gradient.js';
 
 const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
   name: 'MmrecGatherRows',
@@ -13,7 +15,10 @@ const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
   },
   wasm: ({ runtime, inputs: [table], outputs: [out], shapes: [shape], attributes: { rows } }) => {
     const indices = runtime.upload(rows);
-    runtime.kernels.gatherRows(table!, indices.pointer, rows.length, shape![1]!, out!);
+    const columns = shape![1]!;
+    runtime.parallel('gatherRows', { count: rows.length, cost: columns }, (from, to) => [
+      ...[table!, indices.pointer + 4 * from, to - from, columns, out! + 4 * from * columns],
+    ]);
     indices.release();
   },
   gradient: ([dy], _saved, { rows, tableRows }) => [
@@ -32,10 +37,14 @@ const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>(
   },
   wasm: ({ runtime, inputs: [rows], outputs: [out], shapes: [shape], attributes }) => {
     const { segments, numSegments } = attributes;
-    const columns = shape![1]!;
+    const [count, columns] = shape as [number, number];
     const indices = runtime.upload(segments);
     runtime.clear(out!, numSegments * columns);
-    runtime.kernels.addRows(rows!, indices.pointer, segments.length, columns, out!);
+    // Each thread adds to segments of its own: rows of a segment add up in their order, whoever does it.
+    const cost = (count * columns) / Math.max(numSegments, 1);
+    runtime.parallel('addRows', { count: numSegments, cost, partsPerThread: 1 }, (from, to) => [
+      ...[rows!, indices.pointer, count, columns, from, to, out!],
+    ]);
     indices.release();
   },
   gradient: ([dy], _saved, { segments }) => [() => gatherRows(dy as Tensor2D, segments)],
@@ -43,7 +52,7 @@ const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>(
 
 /**
  * Rows of a table by their numbers: an embedding lookup. Its gradient adds up the rows that were
- * looked up more than once.
+ * looked up more than once; within {@link valueAndGradients} a parameter gets it for these rows only.
  *
  * @param table - `[tableRows, d]`, float32.
  * @param rows - Row numbers, `0 … tableRows − 1`, in any order, repeated or not.
@@ -57,7 +66,19 @@ const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>(
 export function gatherRows(table: Tensor2D, rows: Int32Array): Tensor2D {
   checkShape('gatherRows', { table }, [null, null]);
   checkIndices('gatherRows', { rows }, table.shape[0]);
-  return gather([table], { rows, tableRows: table.shape[0] })[0] as Tensor2D;
+  const tableRows = table.shape[0];
+  const parameter = trackedParameter(table);
+  if (parameter === undefined) return gather([table], { rows, tableRows })[0] as Tensor2D;
+  const output = gather([stopGradient(table)], { rows, tableRows })[0] as Tensor2D;
+  recordRowUse({
+    ...{ parameter, output },
+    gradient: (dy) => {
+      if (!dy) return undefined;
+      const { rows: distinct, places } = distinctRows(rows, tableRows);
+      return { rows: distinct, values: segmentSum(dy as Tensor2D, places, distinct.length) };
+    },
+  });
+  return output;
 }
 
 /**

@@ -1,8 +1,21 @@
 export { accelerateWasm } from './accelerate-wasm.js';
-export { backendNames, useBackend, type BackendInfo, type BackendName } from './backend.js';
+export { adamOptions, createAdam, type AdamOptions, type Optimizer } from './adam.js';
+export {
+  backendNames,
+  useBackend,
+  type BackendInfo,
+  type BackendName,
+  type BackendOptions,
+} from './backend.js';
 export { transposeCsr } from './csr.js';
 export { dropout } from './dropout.js';
 export { gatherRows, segmentSum } from './gather-rows.js';
+export {
+  disposeGradients,
+  valueAndGradients,
+  type Gradient,
+  type RowGradient,
+} from './gradients.js';
 export {
   matrixVariable,
   uniformBias,
@@ -12,10 +25,11 @@ export {
   type InitializerInputs,
   type MatrixValues,
 } from './initializers.js';
-export { l2Norm } from './l2-norm.js';
-export { adamOptions, createAdam, type AdamOptions, type Optimizer } from './optimizers.js';
+export { l2Norm, l2NormOfRows } from './l2-norm.js';
+export { linear, projectRows } from './linear.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
 export { cosineOfRows, l2NormalizeRows } from './row-norms.js';
 export { spmm } from './spmm.js';
 export { stopGradient } from './stop-gradient.js';
 export { createTopK, selectTopOfRows } from './top-k.js';
+export { tripletGaps, type Triplets } from './triplet-gaps.js';

@@ -9,7 +9,7 @@ import {
   xavierUniform,
   zerosVariable,
 } from './initializers.js';
-import { createAdam } from './optimizers.js';
+import { createAdam } from './adam.js';
 
 const valuesOf = (x: Variable) => Array.from(x.dataSync());
 const meanOf = (values: readonly number[]) =>

@@ -1,5 +1,12 @@
 import { drawValues, type Rng } from '@mmrec/core';
-import { tensor, variable, zeros, type Variable } from '@tensorflow/tfjs-core';
+import {
+  tensor,
+  variable,
+  zeros,
+  type Rank,
+  type ShapeMap,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 
 /** Rows and columns of a parameter, and the source of its initial numbers. */
 export interface InitializerInputs {
@@ -14,7 +21,7 @@ export interface InitializerInputs {
  * @returns A variable `[rows, columns]`, float32, without a fixed name.
  * @see Glorot and Bengio, AISTATS 2010, eq. 16.
  */
-export function xavierUniform({ rows, columns, rng }: InitializerInputs): Variable {
+export function xavierUniform({ rows, columns, rng }: InitializerInputs): Variable<Rank.R2> {
   const bound = Math.sqrt(6 / (rows + columns));
   const values = drawValues(rng.uniform('values', [rows, columns]));
   return createVariable(
@@ -29,7 +36,7 @@ export function xavierUniform({ rows, columns, rng }: InitializerInputs): Variab
  * @returns A variable `[rows, columns]`, float32, without a fixed name.
  * @see Glorot and Bengio, AISTATS 2010, §4.2.1.
  */
-export function xavierNormal({ rows, columns, rng }: InitializerInputs): Variable {
+export function xavierNormal({ rows, columns, rng }: InitializerInputs): Variable<Rank.R2> {
   const deviation = Math.sqrt(2 / (rows + columns));
   const values = drawValues(rng.normal('values', [rows, columns]));
   return createVariable(
@@ -39,7 +46,7 @@ export function xavierNormal({ rows, columns, rng }: InitializerInputs): Variabl
 }
 
 /** A trainable vector that starts uniform in `(−1/√fanIn, 1/√fanIn)`, as PyTorch's linear layers' biases do. */
-export function uniformBias(fanIn: number, size: number, rng: Rng): Variable {
+export function uniformBias(fanIn: number, size: number, rng: Rng): Variable<Rank.R1> {
   const bound = 1 / Math.sqrt(fanIn);
   const values = drawValues(rng.uniform('values', [size]));
   return createVariable(
@@ -67,17 +74,17 @@ export interface MatrixValues {
 export function matrixVariable(
   { data, rows, columns }: MatrixValues,
   isTrainable = true,
-): Variable {
+): Variable<Rank.R2> {
   return createVariable(data.slice(), [rows, columns], isTrainable);
 }
 
 // A variable without a name of its own: names are global in TensorFlow.js, and two models may coexist.
-function createVariable(
+function createVariable<R extends Rank>(
   values: Float32Array,
   shape: readonly number[],
   isTrainable = true,
-): Variable {
-  const start = tensor(values, [...shape]);
+): Variable<R> {
+  const start = tensor<R>(values, [...shape] as ShapeMap[R]);
   const result = variable(start, isTrainable);
   start.dispose();
   return result;

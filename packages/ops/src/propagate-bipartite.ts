@@ -2,6 +2,7 @@ import { checkShape, type CsrMatrix } from '@mmrec/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { checkCsr, multiplyCsr, transposeCsr } from './csr.js';
 import { defineKernel, type HostCall, type WasmCall } from './define-kernel.js';
+import type { Pointer } from './wasm/heap.js';
 
 /** The two off-diagonal blocks of a bipartite adjacency matrix `[[0, userItem], [itemUser, 0]]`. */
 export interface BipartiteBlocks {
@@ -103,48 +104,41 @@ function propagateOnWasm({
   inputs,
   outputs,
   shapes,
-  attributes,
+  attributes: { userItem, itemUser, layerWeights },
 }: WasmCall<Attributes>): void {
-  const { userItem, itemUser, layerWeights } = attributes;
-  const [users, items] = inputs as [number, number];
+  const [users, items] = inputs as [Pointer, Pointer];
   const [numUsers, columns] = shapes[0] as [number, number];
   const numItems = shapes[1]![0]!;
-  const { sparseMultiply, scale: multiplyBy } = runtime.kernels;
   const last = layerWeights.length - 1;
   if (last === 0) {
-    multiplyBy(users, numUsers * columns, layerWeights[0]!, outputs[0]!);
-    multiplyBy(items, numItems * columns, layerWeights[0]!, outputs[1]!);
+    const scaleBy = (x: Pointer, count: number, out: Pointer) => {
+      runtime.parallel('scale', { count, cost: 2 }, (from, to) => [
+        ...[x + 4 * from, to - from, layerWeights[0]!, out + 4 * from],
+      ]);
+    };
+    scaleBy(users, numUsers * columns, outputs[0]!);
+    scaleBy(items, numItems * columns, outputs[1]!);
     return;
   }
-  const toUsers = runtime.csr(userItem);
-  const toItems = runtime.csr(itemUser);
+  /** `out = alpha · matrix · y + scale · x` */
+  const multiply = (matrix: CsrMatrix, [alpha, y, x, scale, out]: readonly number[]) => {
+    const { offsets, indices, values } = runtime.csr(matrix);
+    runtime.each('sparseMultiply', runtime.rangesOf(matrix, columns), ([from, to]) => [
+      ...[offsets, indices, values, from, to, columns],
+      ...[alpha!, y!, x!, scale!, out!],
+    ]);
+  };
   // The result of layer 0 must land in the outputs; the layers before it alternate with a spare pair.
   const spare =
     last > 1 ? [runtime.allocate(numUsers * columns), runtime.allocate(numItems * columns)] : [];
   let [fromUsers, fromItems] = [users, items];
   for (let layer = last - 1; layer >= 0; layer--) {
     const [outUsers, outItems] =
-      layer % 2 === 0 ? (outputs as [number, number]) : [spare[0]!.pointer, spare[1]!.pointer];
+      layer % 2 === 0 ? (outputs as [Pointer, Pointer]) : [spare[0]!.pointer, spare[1]!.pointer];
     const alpha = layer === last - 1 ? layerWeights[last]! : 1;
-    const w = layerWeights[layer]!;
-    const { offsets, indices, values } = toUsers;
-    sparseMultiply(
-      offsets,
-      indices,
-      values,
-      0,
-      numUsers,
-      columns,
-      alpha,
-      fromItems,
-      users,
-      w,
-      outUsers,
-    );
-    sparseMultiply(
-      ...([toItems.offsets, toItems.indices, toItems.values, 0, numItems, columns] as const),
-      ...([alpha, fromUsers, items, w, outItems] as const),
-    );
+    const scale = layerWeights[layer]!;
+    multiply(userItem, [alpha, fromItems, users, scale, outUsers]);
+    multiply(itemUser, [alpha, fromUsers, items, scale, outItems]);
     [fromUsers, fromItems] = [outUsers, outItems];
   }
   for (const block of spare) block.release();

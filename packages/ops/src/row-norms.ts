@@ -12,7 +12,11 @@ const normalize = defineKernel<{ epsilon: number }>({
     });
   },
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
-    runtime.kernels.normalizeRows(x!, shape![0]!, shape![1]!, epsilon, out!);
+    const [count, columns] = shape as [number, number];
+    runtime.parallel('normalizeRows', { count, cost: 2 * columns }, (from, to) => {
+      const skip = 4 * from * columns;
+      return [x! + skip, to - from, columns, epsilon, out! + skip];
+    });
   },
   saves: [0],
   gradient: ([dy], [x], attributes) => [() => normalizeGradient([x!, dy!], attributes)[0]!],
@@ -30,14 +34,12 @@ const normalizeGradient = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = dy![at]! * scale - along * x![at]!;
     });
   },
-  wasm: ({
-    runtime,
-    inputs: [x, dy],
-    outputs: [out],
-    shapes: [shape],
-    attributes: { epsilon },
-  }) => {
-    runtime.kernels.normalizeRowsGradient(x!, dy!, shape![0]!, shape![1]!, epsilon, out!);
+  wasm: ({ runtime, inputs: [x, dy], outputs: [out], shapes: [shape], attributes }) => {
+    const [count, columns] = shape as [number, number];
+    runtime.parallel('normalizeRowsGradient', { count, cost: 3 * columns }, (from, to) => {
+      const skip = 4 * from * columns;
+      return [x! + skip, dy! + skip, to - from, columns, attributes.epsilon, out! + skip];
+    });
   },
 });
 
@@ -51,7 +53,11 @@ const cosine = defineKernel<{ epsilon: number }>({
     });
   },
   wasm: ({ runtime, inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
-    runtime.kernels.cosineRows(a!, b!, shape![0]!, shape![1]!, epsilon, out!);
+    const [count, columns] = shape as [number, number];
+    runtime.parallel('cosineRows', { count, cost: 3 * columns }, (from, to) => {
+      const skip = 4 * from * columns;
+      return [a! + skip, b! + skip, to - from, columns, epsilon, out! + 4 * from];
+    });
   },
   saves: [0, 1],
   gradient: ([dy], [a, b], attributes) => [
@@ -74,14 +80,13 @@ const cosineGradient = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = scale * b![at]! - along * a![at]!;
     });
   },
-  wasm: ({
-    runtime,
-    inputs: [a, b, dy],
-    outputs: [out],
-    shapes: [shape],
-    attributes: { epsilon },
-  }) => {
-    runtime.kernels.cosineRowsGradient(a!, b!, dy!, shape![0]!, shape![1]!, epsilon, out!);
+  wasm: ({ runtime, inputs: [a, b, dy], outputs: [out], shapes: [shape], attributes }) => {
+    const [count, columns] = shape as [number, number];
+    runtime.parallel('cosineRowsGradient', { count, cost: 4 * columns }, (from, to) => {
+      const skip = 4 * from * columns;
+      const rows = [a! + skip, b! + skip, dy! + 4 * from, to - from, columns];
+      return [...rows, attributes.epsilon, out! + skip];
+    });
   },
 });
 

@@ -11,8 +11,11 @@ const sparseMultiply = defineKernel<{ matrix: CsrMatrix }>({
   },
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes: { matrix } }) => {
     const { offsets, indices, values } = runtime.csr(matrix);
-    const { sparseMultiply: run } = runtime.kernels;
-    run(offsets, indices, values, 0, matrix.rows, shape![1]!, 1, x!, 0, 0, out!);
+    const columns = shape![1]!;
+    runtime.each('sparseMultiply', runtime.rangesOf(matrix, columns), ([from, to]) => [
+      ...[offsets, indices, values, from, to, columns],
+      ...[1, x!, 0, 0, out!],
+    ]);
   },
   gradient: ([dy], _saved, { matrix }) => [() => spmm(transposeCsr(matrix), dy as Tensor2D)],
 });

@@ -1,16 +1,16 @@
 import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmrec/core';
-import { engine, matMul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { matMul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gatherRows } from './gather-rows.js';
-import { wasmRuntime } from './wasm-runtime.js';
+import { tensorMemory } from './tensor-memory.js';
+import type { TensorMemory } from './wasm/tensor-memory.js';
 
 /**
  * Ranks all items by inner product with each user and returns the best `k`.
  *
- * Users go in blocks, so that at most `blockSize · numItems` scores are in memory at a time.
+ * Memory beside the result: some 200 KiB and `512 k` bytes a thread with the WebAssembly kernel, which never
+ * holds more than 64 × 512 scores; elsewhere `256 · numItems` scores.
  *
  * @param embeddings - Users `[numUsers, d]` and items `[numItems, d]`; must outlive the function returned.
- * @param blockSize - Users a block; 256 by default.
  * @returns A function of a request: item numbers `[n · k]`, row-major, best first, equal scores by lower
  *   number; −1 where fewer than `k` items are left.
  * @throws {RangeError} If the embeddings' widths differ; when called, for users out of range, for
@@ -21,73 +21,135 @@ import { wasmRuntime } from './wasm-runtime.js';
  * topK({ users: Int32Array.of(0), k: 2 }) // => [1, 2]
  * ```
  */
-export function createTopK(
-  { users, items }: { readonly users: Tensor2D; readonly items: Tensor2D },
-  blockSize = 256,
-): (request: TopKRequest) => Int32Array {
+export function createTopK(embeddings: EmbeddingTables): (request: TopKRequest) => Int32Array {
+  const { users, items } = embeddings;
   checkShape('createTopK', { items }, [null, users.shape[1]]);
+  return (request) => {
+    checkIndices('createTopK', { users: request.users }, users.shape[0]);
+    const exclude = checkExclude(request.exclude, embeddings);
+    const memory = tensorMemory();
+    return (memory ? rankOnWasm(memory, embeddings) : rankOnHost(embeddings))({
+      ...request,
+      exclude,
+    });
+  };
+}
+
+interface EmbeddingTables {
+  readonly users: Tensor2D;
+  readonly items: Tensor2D;
+}
+
+/** Lists that were checked, and the same with each list ascending. */
+const checked = new WeakMap<ItemLists, { numItems: number; ascending: ItemLists }>();
+
+/** Checks the lists once and gives them with each list ascending. */
+function checkExclude(
+  exclude: ItemLists | undefined,
+  { users, items }: EmbeddingTables,
+): ItemLists | undefined {
+  if (!exclude) return undefined;
+  const [numUsers, numItems] = [users.shape[0], items.shape[0]];
+  const { offsets, items: listed } = exclude;
+  if (offsets.length !== numUsers + 1) {
+    throw new RangeError(
+      `createTopK: exclude must have a list for each of ${numUsers} users, got ${offsets.length - 1}.`,
+    );
+  }
+  const known = checked.get(exclude);
+  if (known?.numItems === numItems) return known.ascending;
+  const wrong = listed.find((item) => !(item >= 0 && item < numItems));
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `createTopK: excluded items must be from 0 to ${numItems - 1}, got ${wrong}.`,
+    );
+  }
+  const ascending = sortLists(exclude);
+  checked.set(exclude, { numItems, ascending });
+  return ascending;
+}
+
+/** The lists themselves when they ascend already. */
+function sortLists(lists: ItemLists): ItemLists {
+  const { offsets, items } = lists;
+  let sorted: Int32Array | undefined;
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    const [start, end] = [offsets[user]!, offsets[user + 1]!];
+    for (let at = start + 1; at < end; at++) {
+      if (items[at]! >= items[at - 1]!) continue;
+      (sorted ??= items.slice()).subarray(start, end).sort();
+      break;
+    }
+  }
+  return sorted ? { offsets, items: sorted } : lists;
+}
+
+type Rank = (request: TopKRequest) => Int32Array;
+
+/** Users ranked at a time and items compared at a time by `topOfProducts` of assembly/select-top.ts. */
+const [userBlock, itemBlock] = [64, 512];
+
+function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Rank {
+  const { runtime } = memory;
+  const [numItems, columns] = items.shape;
   return ({ users: wanted, k, exclude }) => {
-    checkIndices('createTopK', { users: wanted }, users.shape[0]);
-    checkExclude(exclude, users.shape[0]);
+    const [u, i] = [memory.read(users), memory.read(items)];
+    const list = runtime.upload(wanted);
+    const out = runtime.allocate(wanted.length * k);
+    const excluded = exclude ? runtime.lists(exclude) : { offsets: 0, items: 0 };
+    // A part has heaps and products of its own: which thread takes it isn't known beforehand.
+    const heapSize = userBlock * (2 * k + 2);
+    const partSize = heapSize + userBlock * itemBlock;
+    const parts = Math.max(1, Math.min(4 * runtime.threads, Math.ceil(wanted.length / userBlock)));
+    const size = Math.ceil(wanted.length / parts / userBlock) * userBlock;
+    const room = runtime.allocate(parts * partSize, 'the lists of the best items');
+    const ranges = Array.from({ length: parts }, (_, part) => part).filter(
+      (part) => part * size < wanted.length,
+    );
+    runtime.each(
+      'topOfProducts',
+      ranges.map((part) => [part, Math.min((part + 1) * size, wanted.length)] as const),
+      ([part, end]) => {
+        const from = part * size;
+        const heaps = room.pointer + 4 * part * partSize;
+        return [
+          ...[u, list.pointer + 4 * from, end - from, i, numItems, columns, k],
+          ...[excluded.offsets, excluded.items, heaps, heaps + 4 * heapSize],
+          out.pointer + 4 * from * k,
+        ];
+      },
+    );
+    const start = out.pointer / 4;
+    const result = runtime.integers().slice(start, start + wanted.length * k);
+    for (const block of [list, out, room]) block.release();
+    memory.release();
+    return result;
+  };
+}
+
+const hostBlock = 256;
+
+/** The back end's own product, and the plain selection. */
+function rankOnHost({ users, items }: EmbeddingTables): Rank {
+  return ({ users: wanted, k, exclude }) => {
     const lists = new Int32Array(wanted.length * k);
-    for (let start = 0; start < wanted.length; start += blockSize) {
-      const block = wanted.subarray(start, start + blockSize);
-      tidy(() => {
-        const scores = matMul(gatherRows(users, block), items, false, true) as Tensor2D;
-        lists.set(selectTop(scores, k, excludedColumns(block, exclude)), start * k);
+    for (let start = 0; start < wanted.length; start += hostBlock) {
+      const block = wanted.subarray(start, start + hostBlock);
+      const scores = tidy(() => {
+        const product = matMul(gatherRows(users, block), items, false, true);
+        return (product.dataSync() as Float32Array).slice();
       });
+      const numItems = items.shape[0];
+      block.forEach((user, row) => {
+        const [from, to] = [exclude?.offsets[user] ?? 0, exclude?.offsets[user + 1] ?? 0];
+        for (let at = from; at < to; at++) {
+          scores[row * numItems + exclude!.items[at]!] = -Infinity;
+        }
+      });
+      lists.set(selectTopOfRows(scores, numItems, k), start * k);
     }
     return lists;
   };
-}
-
-function checkExclude(exclude: ItemLists | undefined, numUsers: number): void {
-  if (!exclude || exclude.offsets.length === numUsers + 1) return;
-  throw new RangeError(
-    `createTopK: exclude must have a list for each of ${numUsers} users, got ${exclude.offsets.length - 1}.`,
-  );
-}
-
-/** Columns to leave out, for each row of a block of scores. */
-type Excluded = (row: number) => Int32Array;
-
-function excludedColumns(users: Int32Array, exclude: ItemLists | undefined): Excluded {
-  const none = new Int32Array(0);
-  if (!exclude) return () => none;
-  const { offsets, items } = exclude;
-  return (row) => items.subarray(offsets[users[row]!]!, offsets[users[row]! + 1]!);
-}
-
-/** The best columns of each row of `scores`, whose excluded numbers are overwritten on the way. */
-function selectTop(scores: Tensor2D, k: number, excluded: Excluded): Int32Array {
-  const [rows, columns] = scores.shape;
-  const { backendName, backend } = engine();
-  const mask = (values: Float32Array) => {
-    for (let row = 0; row < rows; row++) {
-      for (const column of excluded(row)) {
-        if (!(column >= 0 && column < columns)) {
-          throw new RangeError(
-            `createTopK: excluded items must be from 0 to ${columns - 1}, got ${column}.`,
-          );
-        }
-        values[row * columns + column] = -Infinity;
-      }
-    }
-    return values;
-  };
-  if (backendName !== 'wasm') {
-    return selectTopOfRows(mask((scores.dataSync() as Float32Array).slice()), columns, k);
-  }
-  const runtime = wasmRuntime(backend as BackendWasm);
-  const start = runtime.pointer(scores.dataId);
-  mask(runtime.floats().subarray(start / 4, start / 4 + rows * columns));
-  const lists = runtime.allocate(rows * k);
-  const scratch = runtime.allocate(2 * k);
-  runtime.kernels.selectTop(start, rows, columns, k, lists.pointer, scratch.pointer);
-  const result = new Int32Array(runtime.floats().buffer, lists.pointer, rows * k).slice();
-  lists.release();
-  scratch.release();
-  return result;
 }
 
 /**

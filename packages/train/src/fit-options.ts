@@ -21,6 +21,11 @@ export interface FitOptions {
   patience: number;
   /** Distribution of sampled negative items. */
   negatives: 'uniform' | 'popularity';
+  /**
+   * Rows of feature and embedding tables that a batch doesn't touch: moved by Adam's running means as with a
+   * dense gradient, or left as they are (`lazy` of `createAdam`), which is faster for wide tables.
+   */
+  sparseUpdates: 'dense' | 'lazy';
 }
 
 /** Rules and defaults of {@link FitOptions}. */
@@ -53,5 +58,11 @@ export const fitOptions = defineOptions<FitOptions>({
     default: 'uniform',
     choices: ['uniform', 'popularity'],
     description: 'Distribution of negative items.',
+  },
+  sparseUpdates: {
+    kind: 'choice',
+    default: 'dense',
+    choices: ['dense', 'lazy'],
+    description: 'Whether Adam moves rows that a batch does not touch.',
   },
 });

@@ -1,7 +1,7 @@
 import type { Batch, LossTerms, Phase, Recommender, Rng } from '@mmrec/core';
-import { createAdam, type Optimizer } from '@mmrec/ops';
-import { addN, dispose, keep, variableGrads } from '@tensorflow/tfjs-core';
-import type { NamedTensorMap, Scalar, Variable } from '@tensorflow/tfjs-core';
+import { createAdam, disposeGradients, valueAndGradients, type Optimizer } from '@mmrec/ops';
+import { addN, keep } from '@tensorflow/tfjs-core';
+import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { FitOptions } from './fit-options.js';
 
 /** A phase with the variables it trains and its optimiser. */
@@ -24,13 +24,16 @@ export function createTrainingPhases(
     const variables = Object.fromEntries(
       phase.parameters.map((name) => [name, model.parameters[name]!]),
     );
-    const { learningRate, weightDecay } = options;
+    const { learningRate, weightDecay, sparseUpdates } = options;
     return {
       name: phase.name,
       parameters: phase.parameters,
       losses: (batch, rng) => phase.losses(batch, rng),
       variables,
-      optimizer: createAdam(variables, { learningRate, weightDecay }),
+      optimizer: createAdam(variables, {
+        ...{ learningRate, weightDecay },
+        lazy: sparseUpdates === 'lazy',
+      }),
     };
   });
 }
@@ -42,17 +45,14 @@ export function trainStep(
   rng: Rng,
 ): LossTerms {
   let terms: LossTerms = {};
-  const { value, grads } = variableGrads(() => {
+  const { value, gradients } = valueAndGradients(() => {
     terms = losses(batch, rng);
     // Read after the step: the engine would dispose them with the rest of the forward pass.
     for (const term of Object.values(terms)) keep(term);
     return addN<Scalar>(Object.values(terms));
-  }, Object.values(variables));
-  const gradients: NamedTensorMap = {};
-  for (const [name, { name: tensorName }] of Object.entries(variables)) {
-    if (grads[tensorName]) gradients[name] = grads[tensorName];
-  }
+  }, variables);
   optimizer.step(gradients);
-  dispose([value, ...Object.values(gradients)]);
+  value.dispose();
+  disposeGradients(gradients);
   return terms;
 }

@@ -13,7 +13,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createAdam, type AdamOptions } from './optimizers.js';
+import { createAdam, type AdamOptions } from './adam.js';
 
 /** 3 × 7 numbers: no multiple of the kernel's four. */
 const shape = [3, 7];

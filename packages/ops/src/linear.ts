@@ -1,0 +1,208 @@
+import { checkIndices, checkShape } from '@mmrec/core';
+import {
+  keep,
+  matMul,
+  tidy,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { defineKernel, type HostCall } from './define-kernel.js';
+import { distinctRows, recordRowUse, trackedParameter, type RowGradient } from './gradients.js';
+import { segmentSum } from './gather-rows.js';
+import { stopGradient } from './stop-gradient.js';
+import { multiply, operand } from './wasm/multiply.js';
+
+const affine = defineKernel<object>({
+  name: 'MmrecLinear',
+  outputs: ([x, weight]) => [{ shape: [x![0]!, weight![1]!], dtype: 'float32' }],
+  host: (call) => {
+    multiplyRows(call);
+  },
+  wasm: ({ runtime, inputs, outputs: [out], shapes: [x, weight] }) => {
+    const [a, b, bias] = inputs as [number, number, number];
+    const [[m, k], n] = [x as [number, number], weight![1]!];
+    multiply(runtime, { m, n, k, a: operand(a, k), b: operand(b, n), c: out!, bias });
+  },
+  saves: [0, 1],
+  gradient: ([dy], [x, weight]) => [
+    () => matMul(dy as Tensor2D, weight as Tensor2D, false, true),
+    () => matMul(x as Tensor2D, dy as Tensor2D, true),
+    () => sumOfRows([dy!], {})[0]!,
+  ],
+});
+
+/** Column sums: the gradient of what is added to every row. */
+const sumOfRows = defineKernel<object>({
+  name: 'MmrecSumOfRows',
+  outputs: ([shape]) => [{ shape: [shape![1]!], dtype: 'float32' }],
+  host: ({ inputs: [x], outputs: [out] }) => {
+    const columns = out!.length;
+    x!.forEach((value, at) => {
+      out![at % columns]! += value;
+    });
+  },
+  wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape] }) => {
+    runtime.call('sumRows', [x!, shape![0]!, shape![1]!, out!]);
+  },
+});
+
+interface ListedRows {
+  readonly rows: Int32Array;
+}
+
+const project = defineKernel<ListedRows>({
+  name: 'MmrecProjectRows',
+  outputs: ([, weight], { rows }) => [{ shape: [rows.length, weight![1]!], dtype: 'float32' }],
+  host: (call) => {
+    multiplyRows(call, call.attributes.rows);
+  },
+  wasm: ({ runtime, inputs, outputs: [out], shapes: [table, weight], attributes: { rows } }) => {
+    const [a, b, bias] = inputs as [number, number, number];
+    const [k, n] = [table![1]!, weight![1]!];
+    const list = runtime.upload(rows);
+    multiply(runtime, {
+      ...{ m: rows.length, n, k, a: operand(a, k), b: operand(b, n) },
+      ...{ c: out!, bias, aRows: list.pointer },
+    });
+    list.release();
+  },
+  saves: [0, 1],
+  gradient: ([dy], [table, weight], { rows }) => [
+    () => {
+      const gradient = matMul(dy as Tensor2D, weight as Tensor2D, false, true);
+      return segmentSum(gradient as Tensor2D, rows, table!.shape[0]!);
+    },
+    () => projectGradient([table!, dy!], { rows })[0]!,
+    () => sumOfRows([dy!], {})[0]!,
+  ],
+});
+
+/** `table[rows]ᵀ dy`. */
+const projectGradient = defineKernel<ListedRows>({
+  name: 'MmrecProjectRowsGradient',
+  outputs: ([table, dy]) => [{ shape: [table![1]!, dy![1]!], dtype: 'float32' }],
+  host: ({ inputs: [table, dy], outputs: [out], shapes, attributes: { rows } }) => {
+    const [[, columns], [, n]] = shapes as [[number, number], [number, number]];
+    rows.forEach((row, at) => {
+      for (let c = 0; c < columns; c++) {
+        const value = table![row * columns + c]!;
+        for (let j = 0; j < n; j++) out![c * n + j]! += value * dy![at * n + j]!;
+      }
+    });
+  },
+  wasm: ({ runtime, inputs, outputs: [out], shapes, attributes: { rows } }) => {
+    const [table, dy] = inputs as [number, number];
+    const [[, columns], [, n]] = shapes as [[number, number], [number, number]];
+    const list = runtime.upload(rows);
+    multiply(runtime, {
+      ...{ m: columns, n, k: rows.length, a: operand(table, columns, true), b: operand(dy, n) },
+      ...{ c: out!, aColumns: list.pointer },
+    });
+    list.release();
+  },
+});
+
+/** The plain product of some rows, or all, with a weight, and the bias added. */
+function multiplyRows(
+  { inputs: [x, weight, bias], outputs: [out], shapes }: HostCall<object>,
+  rows?: Int32Array,
+): void {
+  const [[count, depth], [, n]] = shapes as [[number, number], [number, number]];
+  for (let at = 0; at < (rows?.length ?? count); at++) {
+    const start = (rows ? rows[at]! : at) * depth;
+    const target = out!.subarray(at * n, (at + 1) * n);
+    target.set(bias!);
+    for (let d = 0; d < depth; d++) {
+      const value = x![start + d]!;
+      for (let j = 0; j < n; j++) target[j]! += value * weight![d * n + j]!;
+    }
+  }
+}
+
+/**
+ * A linear layer, `x W + b`, as one operation forward.
+ *
+ * @param x - `[n, in]`, float32.
+ * @param weight - `[in, out]`.
+ * @param bias - `[out]`.
+ * @returns `[n, out]`.
+ * @throws {RangeError} If the shapes don't fit.
+ * @example
+ * ```ts
+ * linear(tf.tensor2d([[1, 2]]), tf.tensor2d([[1, 0], [0, 1]]), tf.tensor1d([10, 20])) // => [[11, 22]]
+ * ```
+ */
+export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
+  checkLayer('linear', { x }, { weight, bias });
+  return affine([x, weight, bias], {})[0] as Tensor2D;
+}
+
+/**
+ * A linear layer of some rows of a table, `table[rows] W + b`, without copying the rows first.
+ *
+ * Cost: `2 · rows · in · out` FLOPs, and the same again for the gradient of each of weight and table that is
+ * wanted. Within {@link valueAndGradients} a table that is a parameter gets the gradient of the different rows
+ * listed only: `in` numbers for each.
+ *
+ * @param table - `[tableRows, in]`, float32; no gradient is made for it unless something depends on it.
+ * @param rows - Row numbers, `0 … tableRows − 1`, in any order, repeated or not, `[n]`.
+ * @param layer - `weight` `[in, out]` and `bias` `[out]`.
+ * @returns `[n, out]`.
+ * @throws {RangeError} If the shapes don't fit or a row number is out of range.
+ * @example
+ * ```ts
+ * const layer = { weight: tf.tensor2d([[1], [10]]), bias: tf.tensor1d([0.5]) };
+ * projectRows(tf.tensor2d([[1, 2], [3, 4]]), Int32Array.of(1, 0, 1), layer) // => [[43.5], [21.5], [43.5]]
+ * ```
+ */
+export function projectRows(
+  table: Tensor2D,
+  rows: Int32Array,
+  { weight, bias }: { readonly weight: Tensor2D; readonly bias: Tensor1D },
+): Tensor2D {
+  const where = 'projectRows';
+  checkLayer(where, { table }, { weight, bias });
+  checkIndices(where, { rows }, table.shape[0]);
+  const parameter = trackedParameter(table);
+  const inputs = (of: Tensor2D): Tensor[] => [of, weight, bias];
+  if (parameter === undefined) return project(inputs(table), { rows })[0] as Tensor2D;
+  const output = project(inputs(stopGradient(table)), { rows })[0] as Tensor2D;
+  // Until the backward pass: the weight may be an intermediate result.
+  const kept = keep(stopGradient(weight));
+  const tableRows = table.shape[0];
+  const gradient = (dy: Tensor | undefined): RowGradient | undefined => {
+    const result = dy && rowGradient(dy as Tensor2D, { rows, weight: kept, tableRows });
+    kept.dispose();
+    return result;
+  };
+  recordRowUse({ parameter, output, gradient });
+  return output;
+}
+
+/** The gradients of a row add up before they are multiplied: less work for rows that are listed more than once. */
+function rowGradient(
+  dy: Tensor2D,
+  {
+    rows,
+    weight,
+    tableRows,
+  }: { readonly rows: Int32Array; readonly weight: Tensor2D; readonly tableRows: number },
+): RowGradient {
+  const { rows: distinct, places } = distinctRows(rows, tableRows);
+  const values = tidy(() => {
+    const sums = segmentSum(dy, places, distinct.length);
+    return matMul<Tensor2D>(sums, weight, false, true);
+  });
+  return { rows: distinct, values };
+}
+
+function checkLayer(
+  where: string,
+  x: Readonly<Record<string, Tensor2D>>,
+  { weight, bias }: { readonly weight: Tensor2D; readonly bias: Tensor1D },
+): void {
+  checkShape(where, { weight }, [null, null]);
+  checkShape(where, x, [null, weight.shape[0]]);
+  checkShape(where, { bias }, [weight.shape[1]]);
+}

@@ -1,0 +1,158 @@
+/** Numbers that a kernel is called with. */
+export type KernelArguments = readonly number[];
+
+/** Runs calls of one kernel on every core. */
+export interface ThreadPool {
+  /** Threads that take part, this one included. */
+  readonly threads: number;
+  /**
+   * Calls the kernel once with each set of arguments, in any order and at the same time, and returns when all
+   * have returned. The calls must not write what another one reads or writes.
+   */
+  run(kernel: string, calls: readonly KernelArguments[]): void;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/** What the threads share. */
+export interface PoolInputs {
+  /** Compiled kernels that import `env.memory`. */
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** The same kernels, instantiated for this thread. */
+  readonly kernels: Readonly<Record<string, (...args: number[]) => void>>;
+  /** Threads besides this one, ≥ 1. */
+  readonly helpers: number;
+  /** Scratch memory of each helper, `[helpers]` pointers. */
+  readonly scratch: readonly number[];
+}
+
+/** Calls of a job and arguments of a call at most. */
+export const maxCalls = 255;
+const maxArguments = 24;
+
+/** Words of the control block. */
+const words = { job: 0, done: 1, kernel: 2, arity: 3, failed: 4, count: 5 } as const;
+
+/**
+ * Starts threads on the same memory. They wait for work without using the processor, and don't keep the
+ * process alive.
+ *
+ * The word `job` holds the job's number (upper 24 bits) and the calls that nobody has taken yet (lower 8).
+ * Whoever takes one counts it down by compare-and-swap, so that a thread that wakes late finds nothing left
+ * and can't read what the next job overwrites.
+ */
+export async function createThreadPool(inputs: PoolInputs): Promise<ThreadPool> {
+  const { module, memory, kernels, helpers, scratch } = inputs;
+  const { Worker } = (await import(
+    /* @vite-ignore */ nodeModule('worker_threads')
+  )) as typeof import('node:worker_threads');
+  const control = new Int32Array(new SharedArrayBuffer(4 * Object.keys(words).length));
+  const args = new Float64Array(new SharedArrayBuffer(8 * maxCalls * maxArguments));
+  const names = Object.keys(kernels);
+  const workers = Array.from({ length: helpers }, (_, index) => {
+    const workerData = { module, memory, control, args, names, words, scratch: scratch[index] };
+    // The function's source: a bundle needs no file for the thread.
+    const worker = new Worker(
+      `(${helperThread.toString()})(require('node:worker_threads').workerData)`,
+      {
+        eval: true,
+        workerData,
+        // No loaders or flags of the main thread: they cost time and are not needed.
+        execArgv: [],
+      },
+    );
+    worker.unref();
+    return worker;
+  });
+  let job = 0;
+
+  function takeCalls(name: string, arity: number): void {
+    for (;;) {
+      const before = Atomics.load(control, words.job);
+      const left = before & 255;
+      if (left === 0) return;
+      if (Atomics.compareExchange(control, words.job, before, before - 1) !== before) continue;
+      const start = (left - 1) * maxArguments;
+      kernels[name]!(...args.subarray(start, start + arity));
+      Atomics.add(control, words.done, 1);
+    }
+  }
+
+  function run(name: string, calls: readonly KernelArguments[]): void {
+    if (calls.length < 2) {
+      for (const call of calls) kernels[name]!(...call);
+      return;
+    }
+    const arity = calls[0]!.length;
+    calls.forEach((call, at) => args.set(call, at * maxArguments));
+    control[words.kernel] = names.indexOf(name);
+    control[words.arity] = arity;
+    control[words.failed] = 0;
+    Atomics.store(control, words.done, 0);
+    job = (job + 1) & 0xffffff;
+    Atomics.store(control, words.job, (job << 8) | calls.length);
+    Atomics.notify(control, words.job);
+    takeCalls(name, arity);
+    waitFor(control, calls.length);
+    if (control[words.failed]) throw new Error(`thread pool: kernel '${name}' failed in a thread.`);
+  }
+
+  return {
+    threads: helpers + 1,
+    run,
+    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+  };
+}
+
+/** Waits until so many calls are done: awake for the time that a wake-up would take, then asleep. */
+function waitFor(control: Int32Array, calls: number): void {
+  for (let turn = 0; Atomics.load(control, words.done) !== calls; turn++) {
+    if (turn < 2000) continue;
+    const seen = Atomics.load(control, words.done);
+    if (seen !== calls) Atomics.wait(control, words.done, seen, 1000);
+  }
+}
+
+interface HelperData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Int32Array;
+  readonly args: Float64Array;
+  readonly names: readonly string[];
+  readonly words: Readonly<Record<string, number>>;
+  readonly scratch: number;
+}
+
+/** What a helper thread does. Its source is all that the thread gets: it refers to nothing outside itself. */
+function helperThread(data: HelperData): void {
+  const { module, memory, control, args, names } = data;
+  const at = data.words as Record<keyof typeof words, number>;
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const kernels = exports as Record<string, (...values: number[]) => void>;
+  kernels['useScratch']!(data.scratch);
+  for (;;) {
+    const before = Atomics.load(control, at.job);
+    const left = before & 255;
+    if (left === 0) {
+      let turn = 0;
+      while (turn < 500 && Atomics.load(control, at.job) === before) turn++;
+      Atomics.wait(control, at.job, before);
+      continue;
+    }
+    if (Atomics.compareExchange(control, at.job, before, before - 1) !== before) continue;
+    const start = (left - 1) * 24;
+    try {
+      kernels[names[control[at.kernel]!]!]!(...args.subarray(start, start + control[at.arity]!));
+    } catch {
+      Atomics.store(control, at.failed, 1);
+    }
+    Atomics.add(control, at.done, 1);
+    Atomics.notify(control, at.done);
+  }
+}
+
+/** The name of a module of Node, in a form that bundlers for browsers leave alone. */
+export function nodeModule(name: string): string {
+  return `node:${name}`;
+}
