@@ -1,6 +1,7 @@
 import { suggestion } from '@mmrec/core';
 import { env, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { accelerateWasm } from './accelerate-wasm.js';
+import { loadNative, nativeDevice } from './load-native.js';
 import { tensorMemory } from './tensor-memory.js';
 import { loadWasm } from './wasm/load-wasm.js';
 import { availableThreads } from './wasm/available-threads.js';
@@ -17,6 +18,8 @@ export interface BackendInfo {
   /** The package that provides it. */
   readonly package: string;
   readonly version: string;
+  /** What it computes on: `gpu` only on `tensorflow`, where CUDA is found. */
+  readonly device: 'cpu' | 'gpu';
   /** Back ends that `auto` tried before this one, and why they can't be used. */
   readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
 }
@@ -26,8 +29,6 @@ export interface BackendOptions {
   /** Threads to compute on, ≥ 1; by default the machine's cores. The results don't depend on them. */
   readonly threads?: number | undefined;
 }
-
-const nativePackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /**
  * Loads a back end, makes it TensorFlow.js's current one and loads TensorFlow.js's gradients.
@@ -59,10 +60,11 @@ export async function useBackend(
   const skipped: { name: BackendName; reason: string }[] = [];
   for (const candidate of name === 'auto' ? backendNames : [name]) {
     try {
-      const provider = await loaders[candidate]();
+      const provider = await loaders[candidate](threads);
       await activate(candidate);
       await tensorMemory()?.runtime.setThreads(threads ?? (await availableThreads()));
-      return { name: candidate, package: provider, version: version_core, skipped };
+      const device = candidate === 'tensorflow' ? nativeDevice() : 'cpu';
+      return { name: candidate, package: provider, version: version_core, device, skipped };
     } catch (error) {
       const reason = (error as Error).message;
       if (name !== 'auto') throw new Error(`useBackend: ${reason}`, { cause: error });
@@ -74,8 +76,8 @@ export async function useBackend(
   );
 }
 
-const loaders: Record<BackendName, () => Promise<string>> = {
-  tensorflow: loadNative,
+const loaders: Record<BackendName, (threads?: number) => Promise<string>> = {
+  tensorflow: (threads) => loadNative({ threads }),
   wasm: async () => {
     await loadWasm();
     return '@tensorflow/tfjs-backend-wasm';
@@ -90,27 +92,4 @@ async function activate(name: BackendName): Promise<void> {
   if (!(await setBackend(name))) throw new Error(`back end '${name}' failed to start.`);
   await ready();
   if (name === 'wasm') accelerateWasm();
-}
-
-async function loadNative(): Promise<string> {
-  const failures: string[] = [];
-  for (const name of nativePackages) {
-    try {
-      await import(/* @vite-ignore */ name);
-      return name;
-    } catch (error) {
-      failures.push(describeFailure(name, error as Error));
-    }
-  }
-  throw new Error(
-    `back end 'tensorflow' can't be loaded: ${failures.join('; ')}. Install it with: npm install ${nativePackages[1]}`,
-  );
-}
-
-function describeFailure(name: string, error: Error): string {
-  const [message] = error.message.split('\n');
-  // Node's wording, and that of bundlers; a missing dependency of the package names another one.
-  const named = [`'${name}'`, `"${name}"`].some((quoted) => message!.includes(quoted));
-  const missing = /^(Cannot find|Could not resolve)/.test(message!) && named;
-  return missing ? `${name} is not installed` : `${name}: ${message}`;
 }
