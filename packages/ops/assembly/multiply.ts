@@ -1,18 +1,18 @@
 import { scratch } from './scratch';
 
-/** Rows, columns and depth of the blocks that are packed at a time: A 72 KiB, B 256 KiB. */
-const blockRows: i32 = 72;
+/** Rows, columns and depth of the blocks that are packed at a time: A 64 KiB, B 256 KiB. */
+const blockRows: i32 = 64;
 const blockColumns: i32 = 256;
 const blockDepth: i32 = 256;
 
 /** Numbers of a thread's scratch memory that a product uses: packed blocks of `b` and `a`, and one tile. */
-export const multiplyScratch: i32 = blockColumns * blockDepth + blockRows * blockDepth + 48;
+export const multiplyScratch: i32 = blockColumns * blockDepth + blockRows * blockDepth + 32;
 
 /**
  * Dense product `c[m × n] = a[m × k] · b[k × n]`, plus `bias[n]` in every row unless that is 0, or added to
  * what is in `c` when `accumulate` is set. Element `(i, j)` of an operand lies at
  * `i · rowStride + j · columnStride` numbers from its start, so either may be transposed at no cost: both are
- * packed into panels (6 rows of `a`, 8 columns of `b`) that the inner loop reads in order.
+ * packed into panels (4 rows of `a`, 8 columns of `b`) that the inner loop reads in order.
  *
  * With `aRows`, row `i` of `a` is row `aRows[i]` of a larger table; with `aColumns`, column `j` is column
  * `aColumns[j]` (for products with the transpose of looked-up rows). 0: all, in order.
@@ -48,17 +48,17 @@ export function multiply(
         const rows = min(blockRows, m - i0);
         if (aRows != 0) packListedRows(a, aRows + ((<usize>i0) << 2), aRowStride, k0, depth, rows, packedA);
         else if (aColumns != 0) packListedColumns(at(a, i0, aRowStride, 0, 0), aColumns + ((<usize>k0) << 2), aColumnStride, depth, rows, packedA);
-        else pack6(at(a, i0, aRowStride, k0, aColumnStride), aRowStride, aColumnStride, depth, rows, packedA);
+        else pack4(at(a, i0, aRowStride, k0, aColumnStride), aRowStride, aColumnStride, depth, rows, packedA);
         for (let j: i32 = 0; j < columns; j += 8) {
           const panelB = packedB + ((<usize>(j * depth)) << 2);
-          for (let i: i32 = 0; i < rows; i += 6) {
+          for (let i: i32 = 0; i < rows; i += 4) {
             const panelA = packedA + ((<usize>(i * depth)) << 2);
             const target = at(c, i0 + i, cRowStride, j0 + j, 1);
-            if (i + 6 <= rows && j + 8 <= columns) {
+            if (i + 4 <= rows && j + 8 <= columns) {
               multiplyTile(panelA, panelB, depth, target, (<usize>cRowStride) << 2, first);
             } else {
               multiplyTile(panelA, panelB, depth, tile, 32, true);
-              copyTile(tile, target, cRowStride, min(6, rows - i), min(8, columns - j), first);
+              copyTile(tile, target, cRowStride, min(4, rows - i), min(8, columns - j), first);
             }
           }
         }
@@ -82,86 +82,101 @@ function fillRows(m: i32, n: i32, c: usize, rowStride: i32, bias: usize): void {
   }
 }
 
-/** Packs `rows` rows into panels of six, depth-major within a panel; rows past the end are zero. */
-function pack6(from: usize, rowStride: i32, columnStride: i32, depth: i32, rows: i32, to: usize): void {
+/** Packs `rows` rows into panels of four, depth-major within a panel; rows past the end are zero. */
+function pack4(from: usize, rowStride: i32, columnStride: i32, depth: i32, rows: i32, to: usize): void {
   const step = (<usize>columnStride) << 2;
   const rowStep = (<usize>rowStride) << 2;
-  for (let i: i32 = 0; i < rows; i += 6) {
+  for (let i: i32 = 0; i < rows; i += 4) {
     let p = from + (<usize>i) * rowStep;
-    if (i + 6 <= rows) {
+    if (i + 4 <= rows) {
       if (rowStride == 1) {
         for (let d: i32 = 0; d < depth; d++) {
           v128.store(to, v128.load(p));
-          store<u64>(to, load<u64>(p, 16), 16);
           p += step;
-          to += 24;
+          to += 16;
         }
       } else {
-        const p1 = p + rowStep, p2 = p1 + rowStep, p3 = p2 + rowStep, p4 = p3 + rowStep, p5 = p4 + rowStep;
-        packSix(p, p1, p2, p3, p4, p5, step, depth, to);
-        to += 24 * <usize>depth;
+        const p1 = p + rowStep, p2 = p1 + rowStep, p3 = p2 + rowStep;
+        packFour(p, p1, p2, p3, step, depth, to);
+        to += 16 * <usize>depth;
       }
     } else {
       for (let d: i32 = 0; d < depth; d++) {
-        for (let r: i32 = 0; r < 6; r++) {
+        for (let r: i32 = 0; r < 4; r++) {
           store<f32>(to + ((<usize>r) << 2), i + r < rows ? load<f32>(p + (<usize>r) * rowStep) : 0);
         }
         p += step;
-        to += 24;
+        to += 16;
       }
     }
   }
 }
 
-/** Interleaves six rows. */
+/** Interleaves `depth` numbers of four rows that lie `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function packSix(
-  p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, step: usize, depth: i32, to: usize,
-): void {
+function packFour(p0: usize, p1: usize, p2: usize, p3: usize, step: usize, depth: i32, to: usize): void {
   let offset: usize = 0;
-  for (let d: i32 = 0; d < depth; d++) {
+  let d: i32 = 0;
+  if (step == 4) {
+    for (; d + 4 <= depth; d += 4) {
+      transposeFour(p0 + offset, p1 + offset, p2 + offset, p3 + offset, to, 16);
+      offset += 16;
+      to += 64;
+    }
+  }
+  for (; d < depth; d++) {
     store<f32>(to, load<f32>(p0 + offset));
     store<f32>(to, load<f32>(p1 + offset), 4);
     store<f32>(to, load<f32>(p2 + offset), 8);
     store<f32>(to, load<f32>(p3 + offset), 12);
-    store<f32>(to, load<f32>(p4 + offset), 16);
-    store<f32>(to, load<f32>(p5 + offset), 20);
     offset += step;
-    to += 24;
+    to += 16;
   }
 }
 
-/** {@link pack6} of the listed rows of a table whose columns lie side by side, from column `k0` on. */
+/** Four numbers from each of four places, transposed, into four places `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transposeFour(p0: usize, p1: usize, p2: usize, p3: usize, to: usize, stride: usize): void {
+  const a = v128.load(p0), b = v128.load(p1), c = v128.load(p2), d = v128.load(p3);
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  const ab2 = i32x4.shuffle(a, b, 2, 6, 3, 7), cd2 = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to, i32x4.shuffle(ab, cd, 0, 1, 4, 5));
+  v128.store(to + stride, i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+  v128.store(to + 2 * stride, i32x4.shuffle(ab2, cd2, 0, 1, 4, 5));
+  v128.store(to + 3 * stride, i32x4.shuffle(ab2, cd2, 2, 3, 6, 7));
+}
+
+/** {@link pack4} of the listed rows of a table whose columns lie side by side, from column `k0` on. */
 function packListedRows(table: usize, list: usize, rowStride: i32, k0: i32, depth: i32, rows: i32, to: usize): void {
   const first = table + ((<usize>k0) << 2);
-  for (let i: i32 = 0; i < rows; i += 6) {
-    const last = min(6, rows - i) - 1;
+  for (let i: i32 = 0; i < rows; i += 4) {
+    const last = min(4, rows - i) - 1;
     const p0 = listed(first, list, i, rowStride);
-    const p1 = listed(first, list, i + min(1, last), rowStride), p2 = listed(first, list, i + min(2, last), rowStride);
-    const p3 = listed(first, list, i + min(3, last), rowStride), p4 = listed(first, list, i + min(4, last), rowStride);
-    const p5 = listed(first, list, i + min(5, last), rowStride);
+    const p1 = listed(first, list, i + min(1, last), rowStride);
+    const p2 = listed(first, list, i + min(2, last), rowStride);
+    const p3 = listed(first, list, i + min(3, last), rowStride);
     // Rows past the end repeat the last: what they give is left out of the result.
-    packSix(p0, p1, p2, p3, p4, p5, 4, depth, to);
-    to += 24 * <usize>depth;
+    packFour(p0, p1, p2, p3, 4, depth, to);
+    to += 16 * <usize>depth;
   }
 }
 
-/** {@link pack6} of the transpose of listed rows: row `i` is a column of the table, depth goes by the list. */
+/** {@link pack4} of the transpose of listed rows: row `i` is a column of the table, depth goes by the list. */
 function packListedColumns(from: usize, list: usize, stride: i32, depth: i32, rows: i32, to: usize): void {
-  for (let i: i32 = 0; i < rows; i += 6) {
-    const whole = i + 6 <= rows;
+  for (let i: i32 = 0; i < rows; i += 4) {
+    const whole = i + 4 <= rows;
     for (let d: i32 = 0; d < depth; d++) {
       const p = listed(from, list, d, stride) + ((<usize>i) << 2);
       if (whole) {
         v128.store(to, v128.load(p));
-        store<u64>(to, load<u64>(p, 16), 16);
       } else {
-        for (let r: i32 = 0; r < 6; r++) {
+        for (let r: i32 = 0; r < 4; r++) {
           store<f32>(to + ((<usize>r) << 2), i + r < rows ? load<f32>(p + ((<usize>r) << 2)) : 0);
         }
       }
-      to += 24;
+      to += 16;
     }
   }
 }
@@ -187,7 +202,17 @@ function pack8(from: usize, rowStride: i32, columnStride: i32, depth: i32, colum
       }
     } else {
       const width = min(8, columns - j);
-      for (let d: i32 = 0; d < depth; d++) {
+      let d: i32 = 0;
+      if (width == 8 && rowStride == 1) {
+        for (; d + 4 <= depth; d += 4) {
+          transposeFour(p, p + columnStep, p + 2 * columnStep, p + 3 * columnStep, to, 32);
+          const q = p + 4 * columnStep;
+          transposeFour(q, q + columnStep, q + 2 * columnStep, q + 3 * columnStep, to + 16, 32);
+          p += 16;
+          to += 128;
+        }
+      }
+      for (; d < depth; d++) {
         for (let c: i32 = 0; c < 8; c++) {
           store<f32>(to + ((<usize>c) << 2), c < width ? load<f32>(p + (<usize>c) * columnStep) : 0);
         }
@@ -198,11 +223,10 @@ function pack8(from: usize, rowStride: i32, columnStride: i32, depth: i32, colum
   }
 }
 
-/** A 6 × 8 tile of the product, written to `c` or added to what is there. */
+/** A 4 × 8 tile of the product, written to `c` or added to what is there. Measured: six rows need more registers than there are, and are a third slower. */
 function multiplyTile(a: usize, b: usize, depth: i32, c: usize, stride: usize, first: bool): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  let c40 = f32x4.splat(0), c41 = f32x4.splat(0), c50 = f32x4.splat(0), c51 = f32x4.splat(0);
   const end = b + ((<usize>depth) << 5);
   while (b < end) {
     const b0 = v128.load(b);
@@ -219,21 +243,13 @@ function multiplyTile(a: usize, b: usize, depth: i32, c: usize, stride: usize, f
     v = v128.load32_splat(a, 12);
     c30 = f32x4.add(c30, f32x4.mul(v, b0));
     c31 = f32x4.add(c31, f32x4.mul(v, b1));
-    v = v128.load32_splat(a, 16);
-    c40 = f32x4.add(c40, f32x4.mul(v, b0));
-    c41 = f32x4.add(c41, f32x4.mul(v, b1));
-    v = v128.load32_splat(a, 20);
-    c50 = f32x4.add(c50, f32x4.mul(v, b0));
-    c51 = f32x4.add(c51, f32x4.mul(v, b1));
-    a += 24;
+    a += 16;
     b += 32;
   }
   storeTileRow(c, c00, c01, first);
   storeTileRow(c + stride, c10, c11, first);
   storeTileRow(c + 2 * stride, c20, c21, first);
   storeTileRow(c + 3 * stride, c30, c31, first);
-  storeTileRow(c + 4 * stride, c40, c41, first);
-  storeTileRow(c + 5 * stride, c50, c51, first);
 }
 
 // @ts-ignore: decorator

@@ -12,22 +12,25 @@ const userBlock: i32 = 64;
  * hold −1.
  *
  * A user leaves out the items `excluded[offsets[u]] … excluded[offsets[u + 1] − 1]`, which must ascend;
- * `offsets` 0: none. Products are made 64 users by 512 items at a time and never leave the cache; a user's best
- * so far lie in a heap with the worst on top, four products at a time are compared with that worst, and few
- * pass it. `heaps` must have room for `64 · (2 k + 2)` numbers, `products` for `64 · 512`.
+ * `offsets` 0: none. Products are made 64 users by 512 items at a time and never leave the cache; sixteen at a
+ * time are compared with the worst that can still be among a user's best, and few pass. Those are collected,
+ * and when `2 k + 32` have come together the best `k` are kept. `lists` must have room for
+ * `64 · (4 k + 67)` numbers, `products` for `64 · 512`.
  */
 export function topOfProducts(
   users: usize, list: usize, count: i32, items: usize, numItems: i32, columns: i32, k: i32,
-  offsets: usize, excluded: usize, heaps: usize, products: usize, out: usize,
+  offsets: usize, excluded: usize, lists: usize, products: usize, out: usize,
 ): void {
-  const heapBytes = (<usize>k) << 3;
-  const sizes = heaps + (<usize>userBlock) * heapBytes;
+  const listBytes = (<usize>capacityFor(k)) << 3;
+  const sizes = lists + (<usize>userBlock) * listBytes;
   const nexts = sizes + ((<usize>userBlock) << 2);
+  const limits = nexts + ((<usize>userBlock) << 2);
   for (let u0: i32 = 0; u0 < count; u0 += userBlock) {
     const block = min(userBlock, count - u0);
     for (let u: i32 = 0; u < block; u++) {
       const at = (<usize>u) << 2;
       store<i32>(sizes + at, 0);
+      store<f32>(limits + at, -<f32>Infinity);
       store<i32>(nexts + at, offsets == 0 ? 0 : load<i32>(offsets + (<usize>userAt(list, u0 + u) << 2)));
     }
     for (let i0: i32 = 0; i0 < numItems; i0 += itemBlock) {
@@ -43,13 +46,14 @@ export function topOfProducts(
           const end = load<i32>(offsets + (<usize>userAt(list, u0 + u) << 2), 4);
           store<i32>(nexts + at, mask(row, i0, width, excluded, load<i32>(nexts + at), end));
         }
-        const heap = heaps + (<usize>u) * heapBytes;
-        store<i32>(sizes + at, offerAll(row, i0, width, k, heap, heap + ((<usize>k) << 2), load<i32>(sizes + at)));
+        const scores = lists + (<usize>u) * listBytes;
+        const size = load<i32>(sizes + at);
+        store<i32>(sizes + at, offerAll(row, i0, width, k, scores, scores + (listBytes >> 1), limits + at, size));
       }
     }
     for (let u: i32 = 0; u < block; u++) {
-      const heap = heaps + (<usize>u) * heapBytes;
-      sortHeap(heap, heap + ((<usize>k) << 2), load<i32>(sizes + ((<usize>u) << 2)), k, out);
+      const scores = lists + (<usize>u) * listBytes;
+      finish(scores, scores + (listBytes >> 1), load<i32>(sizes + ((<usize>u) << 2)), k, out);
       out += (<usize>k) << 2;
     }
   }
@@ -71,47 +75,119 @@ function mask(row: usize, first: i32, width: i32, excluded: usize, next: i32, en
   return next;
 }
 
-/** Offers `count` scores of columns from `first` on to a heap of `size` entries; returns its new size. */
+// @ts-ignore: decorator
+@inline
+function capacityFor(k: i32): i32 {
+  return 2 * k + 32;
+}
+
+/**
+ * Collects those of `count` scores, of columns from `first` on, that are above a list's limit: the worst of the
+ * best `k` when the list was last cut. Returns the list's new size.
+ */
 function offerAll(
-  scores: usize, first: i32, count: i32, k: i32, heapScores: usize, heapColumns: usize, size: i32,
+  row: usize, first: i32, count: i32, k: i32, scores: usize, columns: usize, limitOfList: usize, size: i32,
 ): i32 {
-  let worst: f32 = size == k ? load<f32>(heapScores) : -<f32>Infinity;
+  const capacity = capacityFor(k);
+  let worst = load<f32>(limitOfList);
   let limit = f32x4.splat(worst);
-  let c: i32 = 0;
-  while (c < count) {
-    const at = scores + ((<usize>c) << 2);
-    if (c + 4 <= count && !v128.any_true(f32x4.gt(v128.load(at), limit))) {
-      c += 4;
-      continue;
+  for (let c: i32 = 0; c < count; c += 16) {
+    const at = row + ((<usize>c) << 2);
+    let passed: u32;
+    if (c + 16 <= count) {
+      const a = f32x4.gt(v128.load(at), limit), b = f32x4.gt(v128.load(at, 16), limit);
+      const d = f32x4.gt(v128.load(at, 32), limit), e = f32x4.gt(v128.load(at, 48), limit);
+      if (!v128.any_true(v128.or(v128.or(a, b), v128.or(d, e)))) continue;
+      passed =
+        i32x4.bitmask(a) | (i32x4.bitmask(b) << 4) | (i32x4.bitmask(d) << 8) | (i32x4.bitmask(e) << 12);
+    } else {
+      passed = (1 << (count - c)) - 1;
     }
-    const score = load<f32>(at);
-    if (score > worst) {
-      if (size < k) {
-        siftUp(heapScores, heapColumns, size, score, first + c);
-        size++;
-      } else {
-        siftDown(heapScores, heapColumns, size, score, first + c);
-      }
-      if (size == k) {
-        worst = load<f32>(heapScores);
+    for (; passed != 0; passed &= passed - 1) {
+      const lane = <i32>ctz(passed);
+      const score = load<f32>(at + ((<usize>lane) << 2));
+      if (!(score > worst)) continue;
+      put(scores, columns, (<usize>size) << 2, score, first + c + lane);
+      size++;
+      if (size == capacity) {
+        selectBest(scores, columns, size, k);
+        size = k;
+        worst = smallest(scores, k);
         limit = f32x4.splat(worst);
       }
     }
-    c++;
   }
+  store<f32>(limitOfList, worst);
   return size;
 }
 
-/** Takes the entries out of a heap, the worst first, into a list from its end. */
-function sortHeap(heapScores: usize, heapColumns: usize, size: i32, k: i32, out: usize): void {
-  for (let place = k - 1; place >= size; place--) store<i32>(out + ((<usize>place) << 2), -1);
-  for (let place = size - 1; place >= 0; place--) {
-    store<i32>(out + ((<usize>place) << 2), load<i32>(heapColumns));
-    const last = (<usize>place) << 2;
-    siftDown(heapScores, heapColumns, place, load<f32>(heapScores + last), load<i32>(heapColumns + last));
+function smallest(scores: usize, count: i32): f32 {
+  let result = load<f32>(scores);
+  for (let c: i32 = 1; c < count; c++) result = min(result, load<f32>(scores + ((<usize>c) << 2)));
+  return result;
+}
+
+/** Puts the best `k` of `size` entries into the first `k` places, in any order (Hoare's selection). */
+function selectBest(scores: usize, columns: usize, size: i32, k: i32): void {
+  let low: i32 = 0, high = size - 1;
+  while (low < high) {
+    const middle = (<usize>((low + high) >> 1)) << 2;
+    const pivot = load<f32>(scores + middle);
+    const pivotColumn = load<i32>(columns + middle);
+    let i = low, j = high;
+    while (i <= j) {
+      while (outranks(scores, columns, i, pivot, pivotColumn, true)) i++;
+      while (outranks(scores, columns, j, pivot, pivotColumn, false)) j--;
+      if (i > j) break;
+      swap(scores, columns, (<usize>i) << 2, (<usize>j) << 2);
+      i++;
+      j--;
+    }
+    if (k - 1 <= j) high = j;
+    else if (k - 1 >= i) low = i;
+    else break;
   }
 }
 
+/** Whether entry `i` ranks above the pivot (`above`), or else below it. */
+// @ts-ignore: decorator
+@inline
+function outranks(scores: usize, columns: usize, i: i32, pivot: f32, pivotColumn: i32, above: bool): bool {
+  const at = (<usize>i) << 2;
+  const score = load<f32>(scores + at);
+  const column = load<i32>(columns + at);
+  return above
+    ? ranksBelow(pivot, pivotColumn, score, column)
+    : ranksBelow(score, column, pivot, pivotColumn);
+}
+
+// @ts-ignore: decorator
+@inline
+function swap(scores: usize, columns: usize, a: usize, b: usize): void {
+  const score = load<f32>(scores + a);
+  const column = load<i32>(columns + a);
+  move(scores, columns, b, a);
+  put(scores, columns, b, score, column);
+}
+
+/** Writes the best `k` of `size` entries, best first, padded with −1 (heap sort). */
+function finish(scores: usize, columns: usize, size: i32, k: i32, out: usize): void {
+  if (size > k) {
+    selectBest(scores, columns, size, k);
+    size = k;
+  }
+  for (let place = k - 1; place >= size; place--) store<i32>(out + ((<usize>place) << 2), -1);
+  for (let at = (size >> 1) - 1; at >= 0; at--) {
+    const start = (<usize>at) << 2;
+    siftDown(scores, columns, size, at, load<f32>(scores + start), load<i32>(columns + start));
+  }
+  // The worst is on top: lists are filled from their end.
+  for (let place = size - 1; place >= 0; place--) {
+    store<i32>(out + ((<usize>place) << 2), load<i32>(columns));
+    const last = (<usize>place) << 2;
+    siftDown(scores, columns, place, 0, load<f32>(scores + last), load<i32>(columns + last));
+  }
+}
 /** Whether the first of two entries ranks below the second. */
 // @ts-ignore: decorator
 @inline
@@ -119,22 +195,8 @@ function ranksBelow(score: f32, column: i32, otherScore: f32, otherColumn: i32):
   return score < otherScore || (score == otherScore && column > otherColumn);
 }
 
-/** Puts an entry at the end of a heap of `size` entries and lets it rise. */
-function siftUp(heapScores: usize, heapColumns: usize, size: i32, score: f32, column: i32): void {
-  let at = size;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    const p = (<usize>parent) << 2;
-    if (!ranksBelow(score, column, load<f32>(heapScores + p), load<i32>(heapColumns + p))) break;
-    move(heapScores, heapColumns, p, (<usize>at) << 2);
-    at = parent;
-  }
-  put(heapScores, heapColumns, (<usize>at) << 2, score, column);
-}
-
-/** Puts an entry at the top of a heap of `size` entries, in place of the worst, and lets it sink. */
-function siftDown(heapScores: usize, heapColumns: usize, size: i32, score: f32, column: i32): void {
-  let at: i32 = 0;
+/** Puts an entry into place `at` of a heap of `size` entries, the worst on top, and lets it sink. */
+function siftDown(heapScores: usize, heapColumns: usize, size: i32, at: i32, score: f32, column: i32): void {
   while (true) {
     let child = 2 * at + 1;
     if (child >= size) break;

@@ -7,7 +7,7 @@ import type { TensorMemory } from './wasm/tensor-memory.js';
 /**
  * Ranks all items by inner product with each user and returns the best `k`.
  *
- * Memory beside the result: some 200 KiB and `512 k` bytes a thread with the WebAssembly kernel, which never
+ * Memory beside the result: some 600 KiB and `4 k` KiB a thread with the WebAssembly kernel, which never
  * holds more than 64 × 512 scores; elsewhere `256 · numItems` scores.
  *
  * @param embeddings - Users `[numUsers, d]` and items `[numItems, d]`; must outlive the function returned.
@@ -97,9 +97,9 @@ function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Ra
     const list = runtime.upload(wanted);
     const out = runtime.allocate(wanted.length * k);
     const excluded = exclude ? runtime.lists(exclude) : { offsets: 0, items: 0 };
-    // A part has heaps and products of its own: which thread takes it isn't known beforehand.
-    const heapSize = userBlock * (2 * k + 2);
-    const partSize = heapSize + userBlock * itemBlock;
+    // A part has lists and products of its own: which thread takes it isn't known beforehand.
+    const listsSize = userBlock * (4 * k + 67);
+    const partSize = listsSize + userBlock * itemBlock;
     const parts = Math.max(1, Math.min(4 * runtime.threads, Math.ceil(wanted.length / userBlock)));
     const size = Math.ceil(wanted.length / parts / userBlock) * userBlock;
     const room = runtime.allocate(parts * partSize, 'the lists of the best items');
@@ -111,10 +111,10 @@ function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Ra
       ranges.map((part) => [part, Math.min((part + 1) * size, wanted.length)] as const),
       ([part, end]) => {
         const from = part * size;
-        const heaps = room.pointer + 4 * part * partSize;
+        const partLists = room.pointer + 4 * part * partSize;
         return [
           ...[u, list.pointer + 4 * from, end - from, i, numItems, columns, k],
-          ...[excluded.offsets, excluded.items, heaps, heaps + 4 * heapSize],
+          ...[excluded.offsets, excluded.items, partLists, partLists + 4 * listsSize],
           out.pointer + 4 * from * k,
         ];
       },

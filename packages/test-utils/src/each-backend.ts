@@ -2,7 +2,7 @@ import { backendNames, useBackend, type BackendName } from '@mmrec/ops';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe } from 'vitest';
 
-/** Back ends that the tests run on: `MMREC_BACKENDS` (comma-separated), else `wasm` and `cpu`. */
+/** `MMREC_BACKENDS`, comma-separated; by default Vitest's setup names every back end of the machine in it. */
 const wanted = (process.env['MMREC_BACKENDS'] ?? 'wasm,cpu').split(',') as BackendName[];
 
 /**

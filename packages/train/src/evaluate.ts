@@ -48,6 +48,8 @@ export async function evaluate(
     metrics,
     ks,
     protocol,
+    // The kernel goes through users in blocks of its own, on all threads.
+    blockSize: 8192,
     // The published code of this protocol retrieves 20 items, and takes its ideal from them.
     ...(protocol === 'lattice' && { listLength: Math.max(20, ...ks) }),
   });

@@ -45,7 +45,7 @@ export function multiply(runtime: KernelRuntime, product: Product): void {
   // Four multiplications go in one instruction.
   const division = { cost: ((byRows ? n : m) * k) / 4, partsPerThread: 2 };
   if (byRows) {
-    runtime.parallel('multiply', { ...division, count: m, multipleOf: 6 }, (from, to) => [
+    runtime.parallel('multiply', { ...division, count: m, multipleOf: 4 }, (from, to) => [
       ...[to - from, n, k, aRows ? a.pointer : a.pointer + 4 * from * a.rowStride],
       ...[a.rowStride, a.columnStride, aRows && aRows + 4 * from, aColumns],
       ...[b.pointer, b.rowStride, b.columnStride, c + 4 * from * n, ...last],

@@ -55,7 +55,7 @@ export interface KernelRuntime {
 }
 
 /** Numbers of scratch memory of each thread: packed operands of a product (`multiplyScratch` of assembly/). */
-const threadScratch = 256 * 256 + 72 * 256 + 48;
+const threadScratch = 256 * 256 + 64 * 256 + 32;
 
 const compiled: { single?: WebAssembly.Module; shared?: WebAssembly.Module } = {};
 

@@ -31,8 +31,11 @@ export interface PoolInputs {
 export const maxCalls = 255;
 const maxArguments = 24;
 
+/** Milliseconds that a thread looks for work before it sleeps: sleep and wake-up take some 0.1 to 0.5. */
+const patience = 0.5;
+
 /** Words of the control block. */
-const words = { job: 0, done: 1, kernel: 2, arity: 3, failed: 4, count: 5 } as const;
+const words = { job: 0, done: 1, kernel: 2, arity: 3, failed: 4, asleep: 5, waiting: 6 } as const;
 
 /**
  * Starts threads on the same memory. They wait for work without using the processor, and don't keep the
@@ -51,7 +54,8 @@ export async function createThreadPool(inputs: PoolInputs): Promise<ThreadPool> 
   const args = new Float64Array(new SharedArrayBuffer(8 * maxCalls * maxArguments));
   const names = Object.keys(kernels);
   const workers = Array.from({ length: helpers }, (_, index) => {
-    const workerData = { module, memory, control, args, names, words, scratch: scratch[index] };
+    const shared = { module, memory, control, args, names, words, patience };
+    const workerData = { ...shared, scratch: scratch[index] };
     // The function's source: a bundle needs no file for the thread.
     const worker = new Worker(
       `(${helperThread.toString()})(require('node:worker_threads').workerData)`,
@@ -92,7 +96,8 @@ export async function createThreadPool(inputs: PoolInputs): Promise<ThreadPool> 
     Atomics.store(control, words.done, 0);
     job = (job + 1) & 0xffffff;
     Atomics.store(control, words.job, (job << 8) | calls.length);
-    Atomics.notify(control, words.job);
+    // Waking a thread takes longer than many a job: those that still look for work need no call.
+    if (Atomics.load(control, words.asleep) > 0) Atomics.notify(control, words.job);
     takeCalls(name, arity);
     waitFor(control, calls.length);
     if (control[words.failed]) throw new Error(`thread pool: kernel '${name}' failed in a thread.`);
@@ -108,9 +113,11 @@ export async function createThreadPool(inputs: PoolInputs): Promise<ThreadPool> 
 /** Waits until so many calls are done: awake for the time that a wake-up would take, then asleep. */
 function waitFor(control: Int32Array, calls: number): void {
   for (let turn = 0; Atomics.load(control, words.done) !== calls; turn++) {
-    if (turn < 2000) continue;
+    if (turn < 20_000) continue;
+    Atomics.store(control, words.waiting, 1);
     const seen = Atomics.load(control, words.done);
     if (seen !== calls) Atomics.wait(control, words.done, seen, 1000);
+    Atomics.store(control, words.waiting, 0);
   }
 }
 
@@ -122,6 +129,8 @@ interface HelperData {
   readonly names: readonly string[];
   readonly words: Readonly<Record<string, number>>;
   readonly scratch: number;
+  /** Milliseconds that a thread looks for work before it sleeps. */
+  readonly patience: number;
 }
 
 /** What a helper thread does. Its source is all that the thread gets: it refers to nothing outside itself. */
@@ -135,9 +144,16 @@ function helperThread(data: HelperData): void {
     const before = Atomics.load(control, at.job);
     const left = before & 255;
     if (left === 0) {
+      // Awake for as long as the main thread needs between two jobs of a training step, then asleep.
+      const end = performance.now() + data.patience;
       let turn = 0;
-      while (turn < 500 && Atomics.load(control, at.job) === before) turn++;
-      Atomics.wait(control, at.job, before);
+      while (Atomics.load(control, at.job) === before) {
+        if (++turn % 256 !== 0 || performance.now() < end) continue;
+        Atomics.add(control, at.asleep, 1);
+        Atomics.wait(control, at.job, before);
+        Atomics.sub(control, at.asleep, 1);
+        break;
+      }
       continue;
     }
     if (Atomics.compareExchange(control, at.job, before, before - 1) !== before) continue;
@@ -148,7 +164,7 @@ function helperThread(data: HelperData): void {
       Atomics.store(control, at.failed, 1);
     }
     Atomics.add(control, at.done, 1);
-    Atomics.notify(control, at.done);
+    if (Atomics.load(control, at.waiting)) Atomics.notify(control, at.done);
   }
 }
 
