@@ -23,8 +23,6 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { multiply, operand } from './wasm/multiply.js';
 import { wasmTensorMemory } from './wasm/tensor-memory.js';
 
-let accelerated = false;
-
 /**
  * Replaces those kernels of TensorFlow.js's wasm back end that make training slow, and adds the one it
  * lacks, for all TensorFlow.js code of this process:
@@ -33,16 +31,19 @@ let accelerated = false;
  * - `BatchMatMul`: as fast with a transposed operand as without;
  * - `Identity`: shares the data instead of copying it.
  *
- * {@link useBackend} calls it. Calling it again does nothing.
+ * {@link useBackend} calls it. Calling it again, or before the back end's package is loaded, does nothing.
  */
 export function accelerateWasm(): void {
-  if (accelerated) return;
-  accelerated = true;
+  const matMul = getKernel(BatchMatMul, 'wasm') as KernelConfig | undefined;
+  if (!matMul || replaced.has(matMul)) return;
   replace(Identity, identity);
   replace(BatchMatMul, batchMatMul);
   replace(GatherV2, gatherV2);
   replace(UnsortedSegmentSum, unsortedSegmentSum);
 }
+
+/** Kernels of ours. */
+const replaced = new WeakSet<KernelConfig>();
 
 type Call = Parameters<KernelFunc>[0];
 
@@ -52,12 +53,14 @@ function replace(
 ): void {
   const original = getKernel(kernelName, 'wasm') as KernelConfig | undefined;
   if (original) unregisterKernel(kernelName, 'wasm');
-  registerKernel({
+  const config: KernelConfig = {
     ...original,
     kernelName,
     backendName: 'wasm',
     kernelFunc: (call) => kernelFunc(call, original?.kernelFunc),
-  });
+  };
+  registerKernel(config);
+  replaced.add(config);
 }
 
 const inputsOf = <T>(inputs: NamedTensorInfoMap) =>

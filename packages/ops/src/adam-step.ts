@@ -156,7 +156,6 @@ function stepOnWasm(
     ]);
     slots.release();
   }
-  memory.release();
 }
 
 const numbersOf = ({ dataId }: Tensor) => engine().backend.readSync(dataId) as Float32Array;

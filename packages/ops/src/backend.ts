@@ -2,7 +2,7 @@ import { suggestion } from '@mmrec/core';
 import { env, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { accelerateWasm } from './accelerate-wasm.js';
 import { loadNative, nativeDevice } from './load-native.js';
-import { tensorMemory } from './tensor-memory.js';
+import { tensorMemory, useKernelsBesideNative } from './tensor-memory.js';
 import { loadWasm } from './wasm/load-wasm.js';
 import { availableThreads } from './wasm/available-threads.js';
 
@@ -62,7 +62,7 @@ export async function useBackend(
     try {
       const provider = await loaders[candidate](threads);
       await activate(candidate);
-      await tensorMemory()?.runtime.setThreads(threads ?? (await availableThreads()));
+      await tensorMemory()?.runtime.setThreads(threads ?? availableThreads());
       const device = candidate === 'tensorflow' ? nativeDevice() : 'cpu';
       return { name: candidate, package: provider, version: version_core, device, skipped };
     } catch (error) {
@@ -92,4 +92,5 @@ async function activate(name: BackendName): Promise<void> {
   if (!(await setBackend(name))) throw new Error(`back end '${name}' failed to start.`);
   await ready();
   if (name === 'wasm') accelerateWasm();
+  if (name === 'tensorflow') await useKernelsBesideNative();
 }

@@ -123,17 +123,13 @@ function runOnWasm<Attributes extends object>(
     const results = definition
       .outputs(shapes, attributes)
       .map(({ shape, dtype }) => memory.create(shape, dtype));
-    try {
-      definition.wasm({
-        runtime: memory.runtime,
-        inputs: infos.map((info) => memory.read(info)),
-        outputs: results.map(({ pointer }) => pointer),
-        shapes,
-        attributes,
-      });
-    } finally {
-      memory.release();
-    }
+    definition.wasm({
+      runtime: memory.runtime,
+      inputs: infos.map((info) => memory.read(info)),
+      outputs: results.map(({ pointer }) => pointer),
+      shapes,
+      attributes,
+    });
     return results.map(({ tensor }) => tensor);
   };
 }

@@ -1,9 +1,32 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { heapOf } from './wasm/heap.js';
+import { sharedWasm } from './wasm/load-wasm.js';
+import { createNativeTensorMemory } from './wasm/native-tensor-memory.js';
+import type { NodeBackend } from './wasm/node-backend.js';
+import { kernelRuntime } from './wasm/runtime.js';
 import { wasmTensorMemory, type TensorMemory } from './wasm/tensor-memory.js';
 
-/** The kernels' memory for the back end in use; undefined where the plain TypeScript kernels serve. */
+let native: { readonly backend: object; readonly memory: TensorMemory } | undefined;
+
+/**
+ * The kernels' memory for the back end in use; undefined where its own operations (libtensorflow on a GPU) or
+ * the plain TypeScript kernels (`cpu`) serve.
+ */
 export function tensorMemory(): TensorMemory | undefined {
   const { backendName, backend } = engine();
-  return backendName === 'wasm' ? wasmTensorMemory(backend as BackendWasm) : undefined;
+  if (backendName === 'wasm') return wasmTensorMemory(backend as BackendWasm);
+  return backend === native?.backend ? native.memory : undefined;
+}
+
+/**
+ * Has the WebAssembly kernels work beside libtensorflow on the CPU, where they were measured faster than its
+ * own sparse products, lookups and optimiser steps. On a GPU everything stays there.
+ */
+export async function useKernelsBesideNative(): Promise<void> {
+  const backend = engine().backend as unknown as NodeBackend;
+  if (backend === native?.backend || backend.isUsingGpuDevice) return;
+  const module = await sharedWasm();
+  if (!module) return;
+  native = { backend, memory: createNativeTensorMemory(backend, kernelRuntime(heapOf(module))) };
 }

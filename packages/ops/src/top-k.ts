@@ -122,7 +122,6 @@ function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Ra
     const start = out.pointer / 4;
     const result = runtime.integers().slice(start, start + wanted.length * k);
     for (const block of [list, out, room]) block.release();
-    memory.release();
     return result;
   };
 }

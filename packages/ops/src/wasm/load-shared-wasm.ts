@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { importSharedMemory } from './shared-memory.js';
-import { nodeModule } from './thread-pool.js';
+import { nodeModules } from './node-modules.js';
 
 /** TensorFlow.js's own WebAssembly module, as far as it is used here. */
 export type EmscriptenModule = BackendWasm['wasm'] & {
@@ -25,20 +25,14 @@ type Factory = (settings: {
  * @returns The module, or undefined where there is no shared memory or this is not Node.
  */
 export async function loadSharedWasm(): Promise<EmscriptenModule | undefined> {
-  if (typeof SharedArrayBuffer === 'undefined' || !globalThis.process?.versions?.node)
-    return undefined;
-  const { createRequire } = (await import(
-    /* @vite-ignore */ nodeModule('module')
-  )) as typeof import('node:module');
-  const { readFile } = (await import(
-    /* @vite-ignore */ nodeModule('fs/promises')
-  )) as typeof import('node:fs/promises');
-  const require = createRequire(import.meta.url);
+  const node = nodeModules();
+  if (!node || typeof SharedArrayBuffer === 'undefined') return undefined;
+  const require = node.module.createRequire(import.meta.url);
   const file = (name: string) =>
     require.resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm${name}`);
   const factory = require(file('.js')) as Factory;
   const { bytes, initialPages, maximumPages } = importSharedMemory(
-    await readFile(file('-simd.wasm')),
+    await node.fs.readFile(file('-simd.wasm')),
   );
   const compiled = await WebAssembly.compile(bytes);
   const memory = new WebAssembly.Memory({

@@ -1,34 +1,6 @@
 import type { Pointer } from './heap.js';
+import type { Operand, Product } from './product.js';
 import type { KernelRuntime } from './runtime.js';
-
-/** A matrix in memory: element `(i, j)` lies `i · rowStride + j · columnStride` numbers from the pointer. */
-export interface Operand {
-  readonly pointer: Pointer;
-  readonly rowStride: number;
-  readonly columnStride: number;
-}
-
-/** What {@link multiply} computes. */
-export interface Product {
-  /** Rows of the result. */
-  readonly m: number;
-  /** Columns of the result. */
-  readonly n: number;
-  /** Columns of `a` and rows of `b`. */
-  readonly k: number;
-  readonly a: Operand;
-  readonly b: Operand;
-  /** The result, `[m, n]`, row-major. */
-  readonly c: Pointer;
-  /** Added to every row, `[n]`. */
-  readonly bias?: Pointer;
-  /** Whether the product is added to what `c` holds. */
-  readonly accumulate?: boolean;
-  /** Numbers of `a`'s rows in a larger table, `[m]`. */
-  readonly aRows?: Pointer;
-  /** Numbers of `a`'s columns in a larger table, `[k]`. */
-  readonly aColumns?: Pointer;
-}
 
 /** An operand in memory as it is, or read as its transpose. */
 export function operand(pointer: Pointer, columns: number, transposed = false): Operand {
@@ -39,6 +11,7 @@ export function operand(pointer: Pointer, columns: number, transposed = false): 
 
 /** `c = a · b` on all threads; the same numbers whatever their number. */
 export function multiply(runtime: KernelRuntime, product: Product): void {
+  if (runtime.nativeProduct?.(product)) return;
   const { m, n, k, a, b, c, bias = 0, accumulate = false, aRows = 0, aColumns = 0 } = product;
   const last = [n, bias, Number(accumulate)] as const;
   const byRows = m >= n || m >= 128;

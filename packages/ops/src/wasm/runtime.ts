@@ -2,6 +2,7 @@ import type { CsrMatrix, ItemLists } from '@mmrec/core';
 import { kernelsBase64 } from '../kernels.generated.js';
 import type { Heap, Pointer } from './heap.js';
 import { divide, divideByEntries, type Division, type Range } from './partition.js';
+import type { Product } from './product.js';
 import { createThreadPool, type KernelArguments, type ThreadPool } from './thread-pool.js';
 
 /** The functions of assembly/, whose files document them. */
@@ -50,6 +51,8 @@ export interface KernelRuntime {
   integers(): Int32Array;
   /** Zeroes `count` 4-byte numbers. */
   clear(pointer: Pointer, count: number): void;
+  /** Computes a dense product by other means and returns true, or returns false. */
+  readonly nativeProduct?: (product: Product) => boolean;
   /** Starts or ends threads, so that `threads` take part; only on shared memory, else nothing happens. */
   setThreads(threads: number): Promise<void>;
 }
@@ -57,10 +60,21 @@ export interface KernelRuntime {
 /** Numbers of scratch memory of each thread: packed operands of a product (`multiplyScratch` of assembly/). */
 const threadScratch = 256 * 256 + 64 * 256 + 32;
 
+/** Bytes: a cache line, and what libtensorflow wants of memory that it reads in place. */
+const alignment = 64;
+
 const compiled: { single?: WebAssembly.Module; shared?: WebAssembly.Module } = {};
 
-/** Instantiates the kernels on a memory. */
-export function createKernelRuntime(heap: Heap): KernelRuntime {
+const runtimes = new WeakMap<Heap, KernelRuntime>();
+
+/** The kernels on a memory, instantiated once. */
+export function kernelRuntime(heap: Heap): KernelRuntime {
+  let runtime = runtimes.get(heap);
+  if (!runtime) runtimes.set(heap, (runtime = createKernelRuntime(heap)));
+  return runtime;
+}
+
+function createKernelRuntime(heap: Heap): KernelRuntime {
   const { memory } = heap;
   const kind =
     typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
@@ -74,11 +88,11 @@ export function createKernelRuntime(heap: Heap): KernelRuntime {
   let poolScratch: Pointer[] = [];
 
   const allocate = (count: number, what = 'an intermediate result'): Block => {
-    const pointer = heap.allocate(4 * Math.max(count, 1), what);
+    const start = heap.allocate(4 * Math.max(count, 1) + alignment, what);
     return {
-      pointer,
+      pointer: Math.ceil(start / alignment) * alignment,
       release: () => {
-        heap.free(pointer);
+        heap.free(start);
       },
     };
   };
@@ -136,7 +150,7 @@ export function createKernelRuntime(heap: Heap): KernelRuntime {
         heap.allocate(4 * threadScratch, 'scratch memory'),
       );
       if (helpers > 0) {
-        pool = await createThreadPool({ module, memory, kernels, helpers, scratch: poolScratch });
+        pool = createThreadPool({ module, memory, kernels, helpers, scratch: poolScratch });
       }
     },
   };

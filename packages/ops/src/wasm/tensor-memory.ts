@@ -2,19 +2,17 @@ import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { heapOf, type Pointer } from './heap.js';
 import type { EmscriptenModule } from './load-shared-wasm.js';
-import { createKernelRuntime, type KernelRuntime } from './runtime.js';
+import { kernelRuntime, type KernelRuntime } from './runtime.js';
 
 /** How a back end's tensors get into the kernels' memory and out of it. */
 export interface TensorMemory {
   readonly runtime: KernelRuntime;
-  /** Where a tensor's numbers lie, until {@link release} is called. */
+  /** Where a tensor's numbers lie. Valid until the tensor is disposed. */
   read(tensor: TensorInfo): Pointer;
   /** A new tensor and where its numbers lie: not zeroed. */
   create(shape: readonly number[], dtype: DataType): { tensor: TensorInfo; pointer: Pointer };
-  /** A tensor's numbers, to be changed in place by {@link update}'s caller alone. */
+  /** The same, of a tensor whose numbers are then changed in place. */
   update(tensor: TensorInfo): Pointer;
-  /** Ends the use of what was read since the last call. */
-  release(): void;
 }
 
 const memories = new WeakMap<object, TensorMemory>();
@@ -23,7 +21,7 @@ const memories = new WeakMap<object, TensorMemory>();
 export function wasmTensorMemory(backend: BackendWasm): TensorMemory {
   let memory = memories.get(backend);
   if (!memory) {
-    const runtime = createKernelRuntime(heapOf(backend.wasm as EmscriptenModule));
+    const runtime = kernelRuntime(heapOf(backend.wasm as EmscriptenModule));
     const pointer = ({ dataId }: TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;
     memory = {
       runtime,
@@ -33,7 +31,6 @@ export function wasmTensorMemory(backend: BackendWasm): TensorMemory {
         const tensor = backend.makeOutput([...shape], dtype);
         return { tensor, pointer: pointer(tensor) };
       },
-      release: () => undefined,
     };
     memories.set(backend, memory);
     nameTensorsInErrors(backend);
@@ -44,11 +41,12 @@ export function wasmTensorMemory(backend: BackendWasm): TensorMemory {
 /** An allocation that fails says which tensor it was for. */
 function nameTensorsInErrors(backend: BackendWasm): void {
   const { move } = backend;
-  backend.move = (dataId, values, shape, dtype, refCount) => {
+  backend.move = (...args) => {
     try {
-      move.call(backend, dataId, values, shape, dtype, refCount);
+      move.apply(backend, args);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
+      const [, , shape, dtype] = args;
       const tensor = `a ${dtype} tensor of shape [${shape.join(', ')}]`;
       throw new RangeError(error.message.replace('a tensor', tensor), { cause: error });
     }

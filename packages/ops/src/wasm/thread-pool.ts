@@ -1,3 +1,5 @@
+import { nodeModules } from './node-modules.js';
+
 /** Numbers that a kernel is called with. */
 export type KernelArguments = readonly number[];
 
@@ -45,11 +47,9 @@ const words = { job: 0, done: 1, kernel: 2, arity: 3, failed: 4, asleep: 5, wait
  * Whoever takes one counts it down by compare-and-swap, so that a thread that wakes late finds nothing left
  * and can't read what the next job overwrites.
  */
-export async function createThreadPool(inputs: PoolInputs): Promise<ThreadPool> {
+export function createThreadPool(inputs: PoolInputs): ThreadPool {
   const { module, memory, kernels, helpers, scratch } = inputs;
-  const { Worker } = (await import(
-    /* @vite-ignore */ nodeModule('worker_threads')
-  )) as typeof import('node:worker_threads');
+  const { Worker } = nodeModules()!.workerThreads;
   const control = new Int32Array(new SharedArrayBuffer(4 * Object.keys(words).length));
   const args = new Float64Array(new SharedArrayBuffer(8 * maxCalls * maxArguments));
   const names = Object.keys(kernels);
@@ -166,9 +166,4 @@ function helperThread(data: HelperData): void {
     Atomics.add(control, at.done, 1);
     if (Atomics.load(control, at.waiting)) Atomics.notify(control, at.done);
   }
-}
-
-/** The name of a module of Node, in a form that bundlers for browsers leave alone. */
-export function nodeModule(name: string): string {
-  return `node:${name}`;
 }

@@ -1,0 +1,38 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** What `@tensorflow/tfjs-node` knows of a tensor. */
+interface TensorEntry {
+  readonly shape: readonly number[];
+  /** libtensorflow's number of the type. */
+  readonly dtype: number;
+  /** libtensorflow's tensor, or −1. */
+  id: number;
+  /** Numbers that libtensorflow has not been given yet. */
+  values: Float32Array | null;
+  refCount: number;
+}
+
+/** The back end of `@tensorflow/tfjs-node`, as far as it is used here. */
+export interface NodeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: {
+    readonly TF_FLOAT: number;
+    readonly TF_ATTR_BOOL: number;
+    readonly TF_ATTR_TYPE: number;
+    executeOp(
+      name: string,
+      attributes: readonly { name: string; type: number; value: unknown }[],
+      ...rest: [inputs: readonly number[], numOutputs: number]
+    ): { readonly id: number }[];
+    createTensor(shape: readonly number[], dtype: number, values: Float32Array): number;
+    deleteTensor(id: number): void;
+    tensorDataSync(id: number): Float32Array;
+  };
+  readonly tensorMap: {
+    get(dataId: object): TensorEntry | undefined;
+    set(dataId: object, entry: TensorEntry): void;
+  };
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
+  readSync(dataId: object): Float32Array;
+  disposeData(dataId: object, force?: boolean): boolean;
+}
