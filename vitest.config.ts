@@ -15,6 +15,7 @@ export default defineConfig({
       'examples/*.test.ts',
       'scripts/**/*.test.mjs',
     ],
+    globalSetup: 'scripts/native/vitest-setup.mjs',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

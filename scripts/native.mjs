@@ -16,14 +16,14 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const folder = findPackage(root);
+const folder = process.env['MMREC_NATIVE_PACKAGE'] ?? findPackage(root);
 if (!folder) {
   console.error('native: @tensorflow/tfjs-node-gpu is not installed. Run: pnpm install');
   process.exit(1);
 }
 
 if (options.includes('--check')) {
-  console.log(JSON.stringify(loadAddon(process.env['MMREC_NATIVE_PACKAGE'] ?? folder)));
+  console.log(JSON.stringify(loadAddon(folder)));
 } else {
   const self = fileURLToPath(import.meta.url);
   const made = await makeNative({
