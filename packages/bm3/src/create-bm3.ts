@@ -1,6 +1,6 @@
 import type { Batch, Embeddings, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
-import { negativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
+import { meanNegativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
 import {
   dropout,
   gatherRows,
@@ -11,7 +11,7 @@ import {
   xavierNormal,
   xavierUniform,
 } from '@mmrec/ops';
-import { add, addN, dispose, mean, mul, tidy } from '@tensorflow/tfjs-core';
+import { add, addN, dispose, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { bm3Options, type Bm3Options } from './options.js';
 
@@ -140,7 +140,7 @@ export function createBm3(
 
 /** Mean over the batch of `1 − cos(online, target)`; no gradient flows to the target. */
 function pullLoss(online: Tensor2D, target: Tensor2D): Scalar {
-  return add<Scalar>(mean(negativeCosineLoss(online, target)), 1);
+  return add<Scalar>(meanNegativeCosineLoss(online, target), 1);
 }
 
 function named(name: string, { weight, bias }: Linear): Record<string, Variable> {

@@ -3,7 +3,7 @@ export { cosineDistanceLoss } from './cosine-distance-loss.js';
 export { infoNceAgainstAllLoss, type InfoNceRows } from './info-nce-against-all-loss.js';
 export { infoNceLoss } from './info-nce-loss.js';
 export { infoNceDefaults, type InfoNceOptions } from './info-nce-options.js';
-export { negativeCosineLoss } from './negative-cosine-loss.js';
+export { meanNegativeCosineLoss, negativeCosineLoss } from './negative-cosine-loss.js';
 export { normRegularizer } from './norm-regularizer.js';
 export { similarityPreservingRegularizer } from './similarity-preserving-regularizer.js';
 export { squaredNormRegularizer } from './squared-norm-regularizer.js';

@@ -9,4 +9,4 @@ export { useScratch } from './scratch';
 export { topOfProducts } from './select-top';
 export { gumbelSoftmaxRows, softmaxRowsGradient } from './softmax';
 export { sparseMultiply } from './sparse-multiply';
-export { scale, sumOfSquares, sumOfSquaresOfRows } from './sum-of-squares';
+export { addNumbers, scale, sumOfSquares, sumOfSquaresOfRows } from './numbers';

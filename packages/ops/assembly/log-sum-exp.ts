@@ -1,6 +1,6 @@
 import { exponential } from './exponential';
 import { multiply } from './multiply';
-import { horizontalSum } from './sum-of-squares';
+import { horizontalSum } from './numbers';
 
 /**
  * Log-sum-exp of each anchor's inner products with all candidates, `out[r] = ln Σ_j exp(a_r · c_j)`.

@@ -1,4 +1,4 @@
-import { horizontalSum } from './sum-of-squares';
+import { horizontalSum } from './numbers';
 
 // @ts-ignore: decorator
 @inline

@@ -1,17 +1,15 @@
 import {
+  Add,
   BatchMatMul,
   GatherV2,
-  getKernel,
   Identity,
-  registerKernel,
-  unregisterKernel,
   UnsortedSegmentSum,
+  type AddInputs,
   type BatchMatMulAttrs,
   type BatchMatMulInputs,
   type GatherV2Attrs,
   type GatherV2Inputs,
   type IdentityInputs,
-  type KernelConfig,
   type KernelFunc,
   type NamedAttrMap,
   type NamedTensorInfoMap,
@@ -20,8 +18,9 @@ import {
   type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { replaceKernels, type Call } from './replace-kernels.js';
+import { tensorMemory } from './tensor-memory.js';
 import { multiply, operand } from './wasm/multiply.js';
-import { wasmTensorMemory } from './wasm/tensor-memory.js';
 
 /**
  * Replaces those kernels of TensorFlow.js's wasm back end that make training slow, and adds the one it
@@ -29,43 +28,46 @@ import { wasmTensorMemory } from './wasm/tensor-memory.js';
  * - `UnsortedSegmentSum`, the gradient of `gather`, which the back end does not have;
  * - `GatherV2` along the first axis: whole rows are copied instead of single numbers;
  * - `BatchMatMul`: as fast with a transposed operand as without;
+ * - `Add` of equal shapes, as gradients add up: on all threads;
  * - `Identity`: shares the data instead of copying it.
  *
  * {@link useBackend} calls it. Calling it again, or before the back end's package is loaded, does nothing.
  */
 export function accelerateWasm(): void {
-  const matMul = getKernel(BatchMatMul, 'wasm') as KernelConfig | undefined;
-  if (!matMul || replaced.has(matMul)) return;
-  replace(Identity, identity);
-  replace(BatchMatMul, batchMatMul);
-  replace(GatherV2, gatherV2);
-  replace(UnsortedSegmentSum, unsortedSegmentSum);
+  replaceKernels('wasm', {
+    [Add]: add,
+    [BatchMatMul]: batchMatMul,
+    [GatherV2]: gatherV2,
+    [Identity]: identity,
+    [UnsortedSegmentSum]: unsortedSegmentSum,
+  });
 }
 
-/** Kernels of ours. */
-const replaced = new WeakSet<KernelConfig>();
-
-type Call = Parameters<KernelFunc>[0];
-
-function replace(
-  kernelName: string,
-  kernelFunc: (call: Call, original?: KernelFunc) => TensorInfo,
-): void {
-  const original = getKernel(kernelName, 'wasm') as KernelConfig | undefined;
-  if (original) unregisterKernel(kernelName, 'wasm');
-  const config: KernelConfig = {
-    ...original,
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: (call) => kernelFunc(call, original?.kernelFunc),
-  };
-  registerKernel(config);
-  replaced.add(config);
+/**
+ * Replaces those kernels of the `tensorflow` back end on the CPU whose operands already lie in the project's
+ * memory: sums of equal shapes, as gradients add up, and products. Others stay with libtensorflow.
+ */
+export function accelerateNative(): void {
+  replaceKernels('tensorflow', { [Add]: add, [BatchMatMul]: batchMatMul });
 }
 
 const inputsOf = <T>(inputs: NamedTensorInfoMap) =>
   inputs as unknown as Record<keyof T, TensorInfo>;
 const attributesOf = <T>(attrs?: NamedAttrMap) => attrs as unknown as T;
+
+function add(call: Call, original?: KernelFunc): TensorInfo {
+  const { a, b } = inputsOf<AddInputs>(call.inputs);
+  const memory = tensorMemory()!;
+  const ours = [a, b].every((x) => x.dtype === 'float32' && memory.holds(x));
+  if (!ours || a.shape.join() !== b.shape.join()) return original!(call) as TensorInfo;
+  const { tensor, pointer } = memory.create(a.shape, 'float32');
+  const [left, right] = [memory.read(a), memory.read(b)];
+  const count = a.shape.reduce((product, size) => product * size, 1);
+  memory.runtime.parallel('addNumbers', { count, cost: 2, multipleOf: 4 }, (from, to) => [
+    ...[left + 4 * from, right + 4 * from, to - from, pointer + 4 * from],
+  ]);
+  return tensor;
+}
 
 function identity({ inputs, backend }: Call): TensorInfo {
   const { dataId, shape, dtype } = inputsOf<IdentityInputs>(inputs).x;
@@ -74,12 +76,13 @@ function identity({ inputs, backend }: Call): TensorInfo {
 }
 
 function batchMatMul(call: Call, original?: KernelFunc): TensorInfo {
-  const { inputs, attrs, backend } = call;
+  const { inputs, attrs } = call;
   const { a, b } = inputsOf<BatchMatMulInputs>(inputs);
-  // The back end refuses other types; taken for float32 they would give nonsense.
-  if (a.dtype !== 'float32' || b.dtype !== 'float32') return original!(call) as TensorInfo;
+  const memory = tensorMemory()!;
+  // Other types go to the back end: taken for float32 they would give nonsense.
+  const ours = [a, b].every((x) => x.dtype === 'float32' && memory.holds(x));
+  if (!ours) return original!(call) as TensorInfo;
   const { transposeA, transposeB } = attributesOf<BatchMatMulAttrs>(attrs);
-  const memory = wasmTensorMemory(backend as BackendWasm);
   const [aBatch, aRows, aColumns] = asBatch(a.shape);
   const [bBatch, bRows, bColumns] = asBatch(b.shape);
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
@@ -114,7 +117,7 @@ function gatherV2(call: Call, original?: KernelFunc): TensorInfo {
   const { axis, batchDims } = attributesOf<GatherV2Attrs>(call.attrs);
   const simple = axis === 0 && batchDims === 0 && x.dtype !== 'string' && x.dtype !== 'bool';
   if (!simple || indices.dtype !== 'int32') return original!(call) as TensorInfo;
-  const memory = wasmTensorMemory(call.backend as BackendWasm);
+  const memory = tensorMemory()!;
   const rowShape = x.shape.slice(1);
   const columns = rowShape.reduce((product, size) => product * size, 1);
   const count = indices.shape.reduce((product, size) => product * size, 1);
@@ -138,7 +141,7 @@ function gatherV2(call: Call, original?: KernelFunc): TensorInfo {
 function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
   const { x, segmentIds } = inputsOf<UnsortedSegmentSumInputs>(inputs);
   const { numSegments } = attributesOf<UnsortedSegmentSumAttrs>(attrs);
-  const memory = wasmTensorMemory(backend as BackendWasm);
+  const memory = tensorMemory()!;
   const { runtime } = memory;
   const rowShape = x.shape.slice(segmentIds.shape.length);
   const columns = rowShape.reduce((product, size) => product * size, 1);

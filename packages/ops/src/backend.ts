@@ -1,6 +1,6 @@
 import { suggestion } from '@mmrec/core';
 import { env, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
-import { accelerateWasm } from './accelerate-wasm.js';
+import { accelerateNative, accelerateWasm } from './accelerate-wasm.js';
 import { loadNative, nativeDevice } from './load-native.js';
 import { tensorMemory, useKernelsBesideNative } from './tensor-memory.js';
 import { loadWasm } from './wasm/load-wasm.js';
@@ -92,5 +92,5 @@ async function activate(name: BackendName): Promise<void> {
   if (!(await setBackend(name))) throw new Error(`back end '${name}' failed to start.`);
   await ready();
   if (name === 'wasm') accelerateWasm();
-  if (name === 'tensorflow') await useKernelsBesideNative();
+  if (name === 'tensorflow' && (await useKernelsBesideNative())) accelerateNative();
 }

@@ -28,7 +28,7 @@ export {
 export { l2Norm, l2NormOfRows } from './l2-norm.js';
 export { linear, projectRows } from './linear.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
-export { cosineOfRows, l2NormalizeRows } from './row-norms.js';
+export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
 export { spmm } from './spmm.js';
 export { stopGradient } from './stop-gradient.js';
 export { createTopK, selectTopOfRows } from './top-k.js';

@@ -1,12 +1,5 @@
 import { checkIndices, checkShape } from '@mmrec/core';
-import {
-  keep,
-  matMul,
-  tidy,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { keep, tidy, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { defineKernel, type HostCall } from './define-kernel.js';
 import { distinctRows, recordRowUse, trackedParameter, type RowGradient } from './gradients.js';
 import { segmentSum } from './gather-rows.js';
@@ -26,11 +19,47 @@ const affine = defineKernel<object>({
   },
   saves: [0, 1],
   gradient: ([dy], [x, weight]) => [
-    () => matMul(dy as Tensor2D, weight as Tensor2D, false, true),
-    () => matMul(x as Tensor2D, dy as Tensor2D, true),
+    () => timesTransposed(dy!, weight!),
+    () => transposedTimes(x!, dy!),
     () => sumOfRows([dy!], {})[0]!,
   ],
 });
+
+/** Products of which one operand is transposed, for gradients: on every thread, beside libtensorflow too. */
+const product = defineKernel<{ transposeA: boolean; transposeB: boolean }>({
+  name: 'MmrecMatMul',
+  outputs: ([a, b], { transposeA, transposeB }) => [
+    { shape: [a![transposeA ? 1 : 0]!, b![transposeB ? 0 : 1]!], dtype: 'float32' },
+  ],
+  host: ({ inputs: [a, b], outputs: [out], shapes, attributes: { transposeA, transposeB } }) => {
+    const [[aRows, aColumns], [, bColumns]] = shapes as [[number, number], [number, number]];
+    const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+    const n = out!.length / Math.max(m, 1);
+    for (let i = 0; i < m; i++) {
+      for (let d = 0; d < k; d++) {
+        const value = a![transposeA ? d * aColumns + i : i * aColumns + d]!;
+        for (let j = 0; j < n; j++) {
+          out![i * n + j]! += value * b![transposeB ? j * bColumns + d : d * bColumns + j]!;
+        }
+      }
+    }
+  },
+  wasm: ({ runtime, inputs: [a, b], outputs: [c], shapes, attributes }) => {
+    const { transposeA, transposeB } = attributes;
+    const [[aRows, aColumns], [bRows, bColumns]] = shapes as [[number, number], [number, number]];
+    const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+    multiply(runtime, {
+      ...{ m, k, n: transposeB ? bRows : bColumns, c: c! },
+      a: operand(a!, aColumns, transposeA),
+      b: operand(b!, bColumns, transposeB),
+    });
+  },
+});
+
+const timesTransposed = (a: Tensor, b: Tensor) =>
+  product([a, b], { transposeA: false, transposeB: true })[0] as Tensor2D;
+const transposedTimes = (a: Tensor, b: Tensor) =>
+  product([a, b], { transposeA: true, transposeB: false })[0] as Tensor2D;
 
 /** Column sums: the gradient of what is added to every row. */
 const sumOfRows = defineKernel<object>({
@@ -70,8 +99,7 @@ const project = defineKernel<ListedRows>({
   saves: [0, 1],
   gradient: ([dy], [table, weight], { rows }) => [
     () => {
-      const gradient = matMul(dy as Tensor2D, weight as Tensor2D, false, true);
-      return segmentSum(gradient as Tensor2D, rows, table!.shape[0]!);
+      return segmentSum(timesTransposed(dy!, weight!), rows, table!.shape[0]!);
     },
     () => projectGradient([table!, dy!], { rows })[0]!,
     () => sumOfRows([dy!], {})[0]!,
@@ -192,7 +220,7 @@ function rowGradient(
   const { rows: distinct, places } = distinctRows(rows, tableRows);
   const values = tidy(() => {
     const sums = segmentSum(dy, places, distinct.length);
-    return matMul<Tensor2D>(sums, weight, false, true);
+    return timesTransposed(sums, weight);
   });
   return { rows: distinct, values };
 }

@@ -1,5 +1,5 @@
 import { checkSameShape, checkShape } from '@mmrec/core';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { div, mul, ones, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.js';
 
 const normalize = defineKernel<{ epsilon: number }>({
@@ -90,6 +90,40 @@ const cosineGradient = defineKernel<{ epsilon: number }>({
   },
 });
 
+const meanCosine = defineKernel<{ epsilon: number }>({
+  name: 'MmrecMeanCosineOfRows',
+  outputs: () => [{ shape: [], dtype: 'float32' }],
+  host: ({ inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    let total = 0;
+    forEachRow(shape!, (start, end) => {
+      const norms = Math.sqrt(dot(a!, a!, start, end) * dot(b!, b!, start, end));
+      total += dot(a!, b!, start, end) / Math.max(norms, epsilon);
+    });
+    out![0] = total / shape![0]!;
+  },
+  wasm: ({ runtime, inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
+    const [count, columns] = shape as [number, number];
+    const cosines = runtime.allocate(count);
+    runtime.parallel('cosineRows', { count, cost: 3 * columns }, (from, to) => {
+      const skip = 4 * from * columns;
+      return [a! + skip, b! + skip, to - from, columns, epsilon, cosines.pointer + 4 * from];
+    });
+    const floats = runtime.floats();
+    let total = 0;
+    for (let row = 0; row < count; row++) total += floats[cosines.pointer / 4 + row]!;
+    floats[out! / 4] = total / count;
+    cosines.release();
+  },
+  saves: [0, 1],
+  gradient: ([dy], [a, b], attributes) => {
+    const share = () => mul(ones([a!.shape[0]!]), div(dy!, a!.shape[0]!));
+    return [
+      () => cosineGradient([a!, b!, share()], attributes)[0]!,
+      () => cosineGradient([b!, a!, share()], attributes)[0]!,
+    ];
+  },
+});
+
 /**
  * Rows divided by their Euclidean norm, `x / max(‖x‖, ε)`: a row of zeros stays zero, and no
  * gradient reaches it.
@@ -126,6 +160,25 @@ export function cosineOfRows(a: Tensor2D, b: Tensor2D, epsilon = 1e-8): Tensor1D
   checkSameShape('cosineOfRows', { a, b });
   checkShape('cosineOfRows', { a }, [null, null]);
   return cosine([a, b], { epsilon })[0] as Tensor1D;
+}
+
+/**
+ * Mean of {@link cosineOfRows} over all rows, as one operation forward and one backward.
+ *
+ * @param a - `[n, d]`, float32, n ≥ 1.
+ * @param b - `[n, d]`, float32.
+ * @param epsilon - Smallest product of norms to divide by; 1e-8 by default.
+ * @returns A scalar, from −1 to 1.
+ * @throws {RangeError} If the shapes differ.
+ * @example
+ * ```ts
+ * meanCosineOfRows(tf.tensor2d([[1, 0], [1, 0]]), tf.tensor2d([[3, 4], [0, 0]])) // => 0.3
+ * ```
+ */
+export function meanCosineOfRows(a: Tensor2D, b: Tensor2D, epsilon = 1e-8): Scalar {
+  checkSameShape('meanCosineOfRows', { a, b });
+  checkShape('meanCosineOfRows', { a }, [null, null]);
+  return meanCosine([a, b], { epsilon })[0] as Scalar;
 }
 
 function forEachRow(

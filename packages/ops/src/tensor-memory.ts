@@ -22,11 +22,15 @@ export function tensorMemory(): TensorMemory | undefined {
 /**
  * Has the WebAssembly kernels work beside libtensorflow on the CPU, where they were measured faster than its
  * own sparse products, lookups and optimiser steps. On a GPU everything stays there.
+ *
+ * @returns Whether they do.
  */
-export async function useKernelsBesideNative(): Promise<void> {
+export async function useKernelsBesideNative(): Promise<boolean> {
   const backend = engine().backend as unknown as NodeBackend;
-  if (backend === native?.backend || backend.isUsingGpuDevice) return;
+  if (backend === native?.backend) return true;
+  if (backend.isUsingGpuDevice) return false;
   const module = await sharedWasm();
-  if (!module) return;
+  if (!module) return false;
   native = { backend, memory: createNativeTensorMemory(backend, kernelRuntime(heapOf(module))) };
+  return true;
 }

@@ -40,6 +40,7 @@ export async function loadSharedWasm(): Promise<EmscriptenModule | undefined> {
     maximum: maximumPages,
     shared: true,
   });
+  const keepListeners = listenersOf(['uncaughtException', 'unhandledRejection']);
   const module = await factory({
     instantiateWasm: (imports, receive) => {
       const env = { ...imports['env'], memory };
@@ -47,6 +48,7 @@ export async function loadSharedWasm(): Promise<EmscriptenModule | undefined> {
       return {};
     },
   });
+  keepListeners();
   const { cwrap } = module as unknown as {
     cwrap(name: string, returns: string | null, args: string[]): never;
   };
@@ -59,4 +61,21 @@ export async function loadSharedWasm(): Promise<EmscriptenModule | undefined> {
     dispose: cwrap('dispose', null, []),
   } as never;
   return module;
+}
+
+/**
+ * Remembers the process's listeners of some events.
+ *
+ * @returns A function that removes those that have been added since. Emscripten's throw the error again, from a
+ *   line of 30,000 characters that Node would then print.
+ */
+function listenersOf(events: readonly string[]): () => void {
+  const before = events.map((event) => new Set(process.listeners(event as 'exit')));
+  return () => {
+    events.forEach((event, at) => {
+      for (const listener of process.listeners(event as 'exit')) {
+        if (!before[at]!.has(listener)) process.removeListener(event, listener);
+      }
+    });
+  };
 }

@@ -7,6 +7,8 @@ import { kernelRuntime, type KernelRuntime } from './runtime.js';
 /** How a back end's tensors get into the kernels' memory and out of it. */
 export interface TensorMemory {
   readonly runtime: KernelRuntime;
+  /** Whether a tensor's numbers lie there already. */
+  holds(tensor: TensorInfo): boolean;
   /** Where a tensor's numbers lie. Valid until the tensor is disposed. */
   read(tensor: TensorInfo): Pointer;
   /** A new tensor and where its numbers lie: not zeroed. */
@@ -25,6 +27,7 @@ export function wasmTensorMemory(backend: BackendWasm): TensorMemory {
     const pointer = ({ dataId }: TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;
     memory = {
       runtime,
+      holds: () => true,
       read: pointer,
       update: pointer,
       create: (shape, dtype) => {

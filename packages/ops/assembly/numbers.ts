@@ -65,3 +65,16 @@ export function scale(x: usize, count: i32, s: f32, out: usize): void {
     store<f32>(out + at, s * load<f32>(x + at));
   }
 }
+
+/** `out = a + b`. */
+export function addNumbers(a: usize, b: usize, count: i32, out: usize): void {
+  let i: i32 = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(out + at, f32x4.add(v128.load(a + at), v128.load(b + at)));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(out + at, load<f32>(a + at) + load<f32>(b + at));
+  }
+}

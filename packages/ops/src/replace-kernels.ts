@@ -1,0 +1,46 @@
+import {
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+  type KernelConfig,
+  type KernelFunc,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+
+/** What TensorFlow.js calls a kernel with. */
+export type Call = Parameters<KernelFunc>[0];
+
+/** A kernel of ours, with the one that it replaces. */
+type Replacement = (call: Call, original?: KernelFunc) => TensorInfo;
+
+const ours = new WeakSet<KernelConfig>();
+
+/**
+ * Replaces kernels of a back end of TensorFlow.js, each with access to the one it replaces. Those that were
+ * replaced before stay; nothing happens before the back end's own kernels are registered.
+ */
+export function replaceKernels(
+  backendName: string,
+  replacements: Readonly<Record<string, Replacement>>,
+): void {
+  // A kernel that every back end has.
+  if (!getKernelIfAny('Add', backendName)) return;
+  for (const [kernelName, kernelFunc] of Object.entries(replacements)) {
+    const original = getKernelIfAny(kernelName, backendName);
+    if (original && ours.has(original)) continue;
+    if (original) unregisterKernel(kernelName, backendName);
+    const config: KernelConfig = {
+      ...original,
+      kernelName,
+      backendName,
+      kernelFunc: (call) => kernelFunc(call, original?.kernelFunc),
+    };
+    registerKernel(config);
+    ours.add(config);
+  }
+}
+
+/** The engine's typings say that every kernel exists. */
+function getKernelIfAny(kernelName: string, backendName: string): KernelConfig | undefined {
+  return getKernel(kernelName, backendName) as KernelConfig | undefined;
+}
