@@ -1,6 +1,14 @@
 // The native package's own install script: downloads libtensorflow and the addon.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
 
@@ -25,8 +33,22 @@ export async function fromOwnInstall({ folder, log }) {
     limit: 1800,
     stalled: watchGrowth(join(folder, 'deps')),
   });
-  if (ok) log(`installed in ${Math.round((Date.now() - started) / 1000)} s`);
-  return ok ? undefined : `the package's own install failed: ${problem}`;
+  if (!ok) return `the package's own install failed: ${problem}`;
+  resolveLinks(join(folder, 'lib'));
+  log(`installed in ${Math.round((Date.now() - started) / 1000)} s`);
+  return undefined;
+}
+
+/** On Windows the script links libraries by their full paths, which end with this copy of the package. */
+function resolveLinks(folder) {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = join(folder, name);
+    if (!lstatSync(file).isSymbolicLink()) continue;
+    const target = realpathSync(file);
+    rmSync(file);
+    copyFileSync(target, file);
+  }
 }
 
 function hasNvidiaGpu() {

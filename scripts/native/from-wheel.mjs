@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { include_dir as napiHeaders } from 'node-api-headers';
 import { root } from '../tools.mjs';
 import { addonFolder } from './addon.mjs';
+import { removeAbandoned } from './remove-abandoned.mjs';
 import { run } from './run.mjs';
 
 const version = '2.21.0';
@@ -20,6 +21,7 @@ const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 const machines = { x64: 'x86_64', arm64: 'aarch64' };
 /** On arm64 the package without `-cpu` is for the CPU as well. */
 const wheels = { x64: ['tensorflow-cpu'], arm64: ['tensorflow-cpu', 'tensorflow'] };
+const staging = 'work-';
 const cache = join(root, 'node_modules', '.cache', 'mmrec-native');
 
 /** Takes the two libraries and the C headers out of a wheel: wheel, target folder. */
@@ -68,7 +70,8 @@ async function fetchLibrary(library, log) {
   if (!(await run(python, ['-m', 'pip', '--version'], { limit: 60 })).ok) {
     return `${python} has no pip; on Debian: apt install python3-pip`;
   }
-  const work = join(cache, `work-${process.pid}`);
+  removeAbandoned(cache, staging);
+  const work = join(cache, `${staging}${process.pid}`);
   const removeWork = () => rmSync(work, { recursive: true, force: true });
   process.on('exit', removeWork);
   try {

@@ -1,6 +1,7 @@
 // The steps of `pnpm native`, apart from the two ways to get a libtensorflow.
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { removeAbandoned } from './remove-abandoned.mjs';
 
 const staging = '.mmrec-native-';
 /** The folders that the native library consists of, in the package. */
@@ -28,7 +29,7 @@ export async function makeNative({ folder, routes, check, log, force = false }) 
   }
   log(force ? 'building anew' : `the tensorflow back end is not available: ${present.problem}`);
   const beside = dirname(dirname(folder));
-  removeAbandoned(beside);
+  removeAbandoned(beside, staging);
   const work = join(beside, `${staging}${process.pid}`);
   const removeWork = () => rmSync(work, { recursive: true, force: true });
   const stop = () => process.exit(130);
@@ -38,14 +39,21 @@ export async function makeNative({ folder, routes, check, log, force = false }) 
   try {
     for (const route of routes) {
       const copy = copyPackage(folder, join(work, route.name));
-      const problem = (await route({ folder: copy, log })) ?? (await check(copy)).problem;
-      if (problem) {
-        log(problem);
-        continue;
+      let problem = (await route({ folder: copy, log })) ?? (await check(copy)).problem;
+      if (!problem) {
+        const aside = join(work, 'before');
+        moveParts(folder, aside);
+        moveParts(copy, folder);
+        const made = await check(folder);
+        if (!made.problem) {
+          log(`the tensorflow back end is available now, on the ${deviceOf(made)}`);
+          return true;
+        }
+        problem = made.problem;
+        moveParts(folder, join(work, 'after'));
+        moveParts(aside, folder);
       }
-      moveIntoPlace(copy, { folder, aside: join(work, 'before') });
-      log(`the tensorflow back end is available now, on the ${deviceOf(await check(folder))}`);
-      return true;
+      log(problem);
     }
     return false;
   } finally {
@@ -65,22 +73,9 @@ function copyPackage(folder, copy) {
   return copy;
 }
 
-function moveIntoPlace(copy, { folder, aside }) {
-  mkdirSync(aside, { recursive: true });
+function moveParts(from, to) {
+  mkdirSync(to, { recursive: true });
   for (const part of parts) {
-    if (existsSync(join(folder, part))) renameSync(join(folder, part), join(aside, part));
-  }
-  for (const part of parts) renameSync(join(copy, part), join(folder, part));
-}
-
-/** Removes what a run left that was killed. */
-function removeAbandoned(beside) {
-  for (const name of readdirSync(beside)) {
-    if (!name.startsWith(staging)) continue;
-    try {
-      process.kill(Number(name.slice(staging.length)), 0);
-    } catch {
-      rmSync(join(beside, name), { recursive: true, force: true });
-    }
+    if (existsSync(join(from, part))) renameSync(join(from, part), join(to, part));
   }
 }

@@ -118,6 +118,15 @@ describe('makeNative', () => {
     expect(addon()).toBe('good, new');
   });
 
+  it('keeps what was there when the library stops loading once it is moved', async () => {
+    const before = filesOf();
+    const onlyInCopy = (path) => (path === folder ? { problem: 'moved' } : check(path));
+    const options = { routes: [build('good')], check: async (path) => onlyInCopy(path) };
+    expect(await make(options)).toBe(false);
+    expect(lines.at(-1)).toBe('moved');
+    expect(filesOf()).toEqual(before);
+  });
+
   it('removes what a killed run left, not what another run works on', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     for (const owner of [pid, process.ppid]) mkdirSync(join(beside, `.mmrec-native-${owner}`));
@@ -159,6 +168,23 @@ describe('checkAddon', () => {
 });
 
 describe('ways to get the library', () => {
+  it('the own install: gives files that can be moved', async () => {
+    write(
+      join(folder, 'scripts', 'install.js'),
+      `const fs = require('fs');
+       const [kind, how] = process.argv.slice(2);
+       fs.mkdirSync('deps');
+       fs.mkdirSync('lib/napi-v8', { recursive: true });
+       fs.writeFileSync('deps/library', kind + ' ' + how);
+       fs.symlinkSync(process.cwd() + '/deps/library', 'lib/napi-v8/library');`,
+    );
+    expect(await fromOwnInstall({ folder, log })).toBeUndefined();
+    rmSync(join(folder, 'deps'), { recursive: true });
+    expect(readFileSync(join(folder, 'lib', 'napi-v8', 'library'), 'utf8')).toMatch(
+      /^[cg]pu download$/,
+    );
+  });
+
   it('the own install: says why it failed', async () => {
     write(join(folder, 'scripts', 'install.js'), `throw new Error('getaddrinfo ENOTFOUND host');`);
     expect(await fromOwnInstall({ folder, log })).toBe(
