@@ -21,6 +21,8 @@ async function mmrec(...args: string[]): Promise<{ code: number; stdout: string;
 }
 
 const quick = ['--epochs', '2', '--set', 'embeddingSize=8', '--backend', 'wasm'];
+const howToInstall =
+  /back end 'tensorflow' can't be loaded: .* Install it with: npm (install|rebuild) @tensorflow/;
 let folder: string;
 let data: string;
 let run: string;
@@ -213,11 +215,27 @@ describe('mmrec evaluate and recommend', () => {
     const { code, stdout } = await mmrec('doctor', '--json');
     expect(code).toBe(0);
     const { backends } = JSON.parse(stdout) as {
-      backends: { backend: string; available: boolean }[];
+      backends: { backend: string; available: boolean; reason?: string }[];
     };
     expect(backends.filter(({ available }) => available).map(({ backend }) => backend)).toContain(
       'wasm',
     );
+    const native = backends.find(({ backend }) => backend === 'tensorflow')!;
+    if (!native.available) expect(native.reason).toMatch(howToInstall);
+  });
+
+  it('train on tensorflow works, or tells the command that installs it', async () => {
+    const out = join(folder, 'native');
+    const { code, stderr } = await mmrec(
+      ...['train', 'bm3', '--data', data, '--out', out, ...quick, '--backend', 'tensorflow'],
+    );
+    if (code === 0) {
+      const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')) as unknown;
+      expect(config).toMatchObject({ backend: 'tensorflow' });
+    } else {
+      expect(code).toBe(1);
+      expect(stderr).toMatch(howToInstall);
+    }
   });
 });
 
