@@ -28,6 +28,12 @@ export interface BackendInfo {
 export interface BackendOptions {
   /** Threads to compute on, ≥ 1; by default the machine's cores. The results don't depend on them. */
   readonly threads?: number | undefined;
+  /**
+   * What `tensorflow` computes the project's operations with on the CPU. `auto` (the default): WebAssembly
+   * kernels beside libtensorflow, measured faster than its own. `native`: libtensorflow's own operations, as on
+   * a GPU, where this option changes nothing.
+   */
+  readonly kernels?: 'auto' | 'native' | undefined;
 }
 
 /**
@@ -44,7 +50,7 @@ export interface BackendOptions {
  */
 export async function useBackend(
   name: BackendName | 'auto' = 'auto',
-  { threads }: BackendOptions = {},
+  { threads, kernels = 'auto' }: BackendOptions = {},
 ): Promise<BackendInfo> {
   const names = ['auto', ...backendNames];
   if (!names.includes(name)) {
@@ -61,7 +67,7 @@ export async function useBackend(
   for (const candidate of name === 'auto' ? backendNames : [name]) {
     try {
       const provider = await loaders[candidate](threads);
-      await activate(candidate);
+      await activate(candidate, kernels);
       await tensorMemory()?.runtime.setThreads(threads ?? availableThreads());
       const device = candidate === 'tensorflow' ? nativeDevice() : 'cpu';
       return { name: candidate, package: provider, version: version_core, device, skipped };
@@ -88,9 +94,9 @@ const loaders: Record<BackendName, (threads?: number) => Promise<string>> = {
   },
 };
 
-async function activate(name: BackendName): Promise<void> {
+async function activate(name: BackendName, kernels: 'auto' | 'native'): Promise<void> {
   if (!(await setBackend(name))) throw new Error(`back end '${name}' failed to start.`);
   await ready();
   if (name === 'wasm') accelerateWasm();
-  if (name === 'tensorflow' && (await useKernelsBesideNative())) accelerateNative();
+  if (name === 'tensorflow' && (await useKernelsBesideNative(kernels))) accelerateNative();
 }

@@ -1,8 +1,10 @@
 import {
+  clone,
   engine,
   getKernel,
   registerGradient,
   registerKernel,
+  tidy,
   type Attribute,
   type DataType,
   type KernelBackend,
@@ -41,15 +43,17 @@ export interface HostCall<Attributes> {
   readonly attributes: Attributes;
 }
 
-/** An operation, implemented twice and differentiable. */
+/** An operation, implemented for each kind of memory, and differentiable. */
 export interface KernelDefinition<Attributes> {
   /** Unique name; `Mmrec…`. */
   readonly name: string;
   outputs(shapes: readonly (readonly number[])[], attributes: Attributes): readonly OutputSpec[];
   /** Plain TypeScript: what every other implementation is compared with. */
   host(call: HostCall<Attributes>): void;
-  /** On the wasm back end's memory, with the functions of assembly/. */
+  /** In the kernels' memory, with the functions of assembly/. */
   wasm(call: WasmCall<Attributes>): void;
+  /** With TensorFlow.js's operations: on a GPU, where nothing is copied to the host. */
+  compose(inputs: readonly Tensor[], attributes: Attributes): Tensor | readonly Tensor[];
   /** Which inputs the gradient reads. */
   readonly saves?: readonly number[];
   /** Gradients for the inputs, from those of the outputs and the saved inputs. */
@@ -63,8 +67,9 @@ export interface KernelDefinition<Attributes> {
 const inputName = (index: number) => `input${index}`;
 
 /**
- * Makes an operation of a kernel. It is registered for a back end when it first runs there: the wasm
- * implementation for `wasm`, the plain one for any other, through that back end's own reads and writes.
+ * Makes an operation of a kernel. It is registered for a back end when it first runs there: the plain
+ * implementation for `cpu`; for the others the WebAssembly one where its memory can be used, else the composition
+ * of the back end's own operations.
  *
  * @returns The operation: tensors and attributes in, tensors out.
  */
@@ -78,7 +83,8 @@ export function defineKernel<Attributes extends object>(
     const backendName = engine().backendName;
     if (!registered.has(backendName)) {
       if (!isRegistered(name, backendName)) {
-        const kernelFunc = tensorMemory() ? runOnWasm(definition) : runOnHost(definition);
+        const kernelFunc =
+          backendName === 'cpu' ? runOnHost(definition) : runBesideMemory(definition);
         registerKernel({ kernelName: name, backendName, kernelFunc });
       }
       registered.add(backendName);
@@ -111,6 +117,38 @@ type KernelFunction = (call: {
   attrs?: Record<string, Attribute>;
   backend: unknown;
 }) => TensorInfo[];
+
+function runBesideMemory<Attributes extends object>(
+  definition: KernelDefinition<Attributes>,
+): KernelFunction {
+  const [onWasm, composed] = [runOnWasm(definition), runComposed(definition)];
+  return (call) => (tensorMemory() ? onWasm(call) : composed(call));
+}
+
+function runComposed<Attributes extends object>({
+  compose,
+}: KernelDefinition<Attributes>): KernelFunction {
+  return ({ inputs, attrs }) => {
+    const { backend } = engine();
+    const results = tidy(() => {
+      const infos = Object.values(inputs) as TensorInfo[];
+      // Tensors of their own on the inputs' data, disposed with the rest of this scope.
+      const tensors = infos.map((info) => {
+        backend.incRef(info.dataId);
+        return engine().makeTensorFromTensorInfo(info, backend);
+      });
+      const result = [compose(tensors, attrs as unknown as Attributes)].flat() as Tensor[];
+      // One may be an input itself.
+      return result.map((tensor) => (tensors.includes(tensor) ? clone(tensor) : tensor));
+    });
+    return results.map((tensor) => {
+      const { dataId, shape, dtype } = tensor;
+      backend.incRef(dataId);
+      tensor.dispose();
+      return { dataId, shape, dtype };
+    });
+  };
+}
 
 function runOnWasm<Attributes extends object>(
   definition: KernelDefinition<Attributes>,

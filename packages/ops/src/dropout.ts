@@ -16,6 +16,7 @@ const maskRows: (inputs: readonly Tensor[], attributes: Attributes) => Tensor[] 
       const factors = maskValues(attributes);
       for (let at = 0; at < out!.length; at++) out![at] = x![at]! * factors[at]!;
     },
+    compose: ([x], attributes) => mul(x!, tensor(maskValues(attributes), x!.shape)),
     wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes }) => {
       const { mask, rows } = attributes;
       const [count, columns] = shape as [number, number];

@@ -1,5 +1,10 @@
 import { checkIndices, checkShape } from '@mmrec/core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  gather as tfGather,
+  tensor1d,
+  unsortedSegmentSum,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.js';
 import { distinctRows, recordRowUse, trackedParameter } from './gradients.js';
 import { stopGradient } from './stop-gradient.js';
@@ -13,6 +18,7 @@ const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
       out!.set(table!.subarray(row * columns, (row + 1) * columns), at * columns);
     });
   },
+  compose: ([table], { rows }) => tfGather(table!, tensor1d(rows, 'int32')),
   wasm: ({ runtime, inputs: [table], outputs: [out], shapes: [shape], attributes: { rows } }) => {
     const indices = runtime.upload(rows);
     const columns = shape![1]!;
@@ -35,6 +41,8 @@ const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>(
       for (let c = 0; c < columns; c++) out![segment * columns + c]! += rows![at * columns + c]!;
     });
   },
+  compose: ([rows], { segments, numSegments }) =>
+    unsortedSegmentSum(rows!, tensor1d(segments, 'int32'), numSegments),
   wasm: ({ runtime, inputs: [rows], outputs: [out], shapes: [shape], attributes }) => {
     const { segments, numSegments } = attributes;
     const [count, columns] = shape as [number, number];

@@ -1,5 +1,18 @@
 import { checkIndices, checkShape } from '@mmrec/core';
-import { divNoNan, tidy, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  divNoNan,
+  gather,
+  mul,
+  sqrt,
+  square,
+  sum,
+  tensor1d,
+  tensor2d,
+  tidy,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.js';
 import { segmentSum } from './gather-rows.js';
 import { distinctRows, recordRowUse, trackedParameter, type RowGradient } from './gradients.js';
@@ -13,6 +26,7 @@ const norm = defineKernel<object>({
   host: ({ inputs: [x], outputs: [out] }) => {
     out![0] = Math.sqrt(x!.reduce((sum, value) => sum + value * value, 0));
   },
+  compose: ([x]) => sqrt(sum(square(x!))),
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape] }) => {
     const value = Math.sqrt(sumOfSquares(runtime, x!, sizeOf(shape!)));
     runtime.floats()[out! / 4] = value;
@@ -29,6 +43,7 @@ const normGradient = defineKernel<object>({
     const scale = length === 0 ? 0 : dy![0]! / length;
     for (let at = 0; at < out!.length; at++) out![at] = scale * x![at]!;
   },
+  compose: ([x, dy]) => mul(x!, divNoNan(dy!, sqrt(sum(square(x!))))),
   wasm: ({ runtime, inputs: [x, dy], outputs: [out], shapes: [shape] }) => {
     const size = sizeOf(shape!);
     const length = Math.sqrt(sumOfSquares(runtime, x!, size));
@@ -67,6 +82,7 @@ const rowsNorm = defineKernel<{ rows: Int32Array }>({
     }
     out![0] = Math.sqrt(total);
   },
+  compose: ([table], { rows }) => sqrt(sum(square(gather(table!, tensor1d(rows, 'int32'))))),
   wasm: ({ runtime, inputs: [table], outputs: [out], shapes: [shape], attributes: { rows } }) => {
     const columns = shape![1]!;
     const list = runtime.upload(rows);
@@ -103,6 +119,11 @@ const scaledRows = defineKernel<{ rows: Int32Array; counts: Float32Array }>({
       }
     });
   },
+  compose: ([table, factor], { rows, counts }) =>
+    mul(
+      gather(table!, tensor1d(rows, 'int32')),
+      mul(tensor2d(counts, [counts.length, 1]), factor!),
+    ),
   wasm: ({ runtime, inputs: [table, factor], outputs: [out], shapes: [shape], attributes }) => {
     const columns = shape![1]!;
     const [list, counts] = [runtime.upload(attributes.rows), runtime.upload(attributes.counts)];

@@ -1,5 +1,16 @@
 import { checkIndices, checkShape } from '@mmrec/core';
-import { keep, tidy, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  gather,
+  keep,
+  matMul,
+  sum,
+  tensor1d,
+  tidy,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { defineKernel, type HostCall } from './define-kernel.js';
 import { distinctRows, recordRowUse, trackedParameter, type RowGradient } from './gradients.js';
 import { segmentSum } from './gather-rows.js';
@@ -12,6 +23,7 @@ const affine = defineKernel<object>({
   host: (call) => {
     multiplyRows(call);
   },
+  compose: ([x, weight, bias]) => add(matMul(x as Tensor2D, weight as Tensor2D), bias!),
   wasm: ({ runtime, inputs, outputs: [out], shapes: [x, weight] }) => {
     const [a, b, bias] = inputs as [number, number, number];
     const [[m, k], n] = [x as [number, number], weight![1]!];
@@ -44,6 +56,8 @@ const product = defineKernel<{ transposeA: boolean; transposeB: boolean }>({
       }
     }
   },
+  compose: ([a, b], { transposeA, transposeB }) =>
+    matMul(a as Tensor2D, b as Tensor2D, transposeA, transposeB),
   wasm: ({ runtime, inputs: [a, b], outputs: [c], shapes, attributes }) => {
     const { transposeA, transposeB } = attributes;
     const [[aRows, aColumns], [bRows, bColumns]] = shapes as [[number, number], [number, number]];
@@ -71,6 +85,7 @@ const sumOfRows = defineKernel<object>({
       out![at % columns]! += value;
     });
   },
+  compose: ([x]) => sum(x!, 0),
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape] }) => {
     runtime.call('sumRows', [x!, shape![0]!, shape![1]!, out!]);
   },
@@ -86,6 +101,8 @@ const project = defineKernel<ListedRows>({
   host: (call) => {
     multiplyRows(call, call.attributes.rows);
   },
+  compose: ([table, weight, bias], { rows }) =>
+    add(matMul(rowsOf(table!, rows), weight as Tensor2D), bias!),
   wasm: ({ runtime, inputs, outputs: [out], shapes: [table, weight], attributes: { rows } }) => {
     const [a, b, bias] = inputs as [number, number, number];
     const [k, n] = [table![1]!, weight![1]!];
@@ -106,6 +123,9 @@ const project = defineKernel<ListedRows>({
   ],
 });
 
+const rowsOf = (table: Tensor, rows: Int32Array) =>
+  gather(table, tensor1d(rows, 'int32')) as Tensor2D;
+
 /** `table[rows]ᵀ dy`. */
 const projectGradient = defineKernel<ListedRows>({
   name: 'MmrecProjectRowsGradient',
@@ -119,6 +139,7 @@ const projectGradient = defineKernel<ListedRows>({
       }
     });
   },
+  compose: ([table, dy], { rows }) => matMul(rowsOf(table!, rows), dy as Tensor2D, true),
   wasm: ({ runtime, inputs, outputs: [out], shapes, attributes: { rows } }) => {
     const [table, dy] = inputs as [number, number];
     const [[, columns], [, n]] = shapes as [[number, number], [number, number]];

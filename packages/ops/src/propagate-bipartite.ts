@@ -1,7 +1,8 @@
 import { checkShape, type CsrMatrix } from '@mmrec/core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { add, mul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkCsr, multiplyCsr, transposeCsr } from './csr.js';
 import { defineKernel, type HostCall, type WasmCall } from './define-kernel.js';
+import { multiplyNatively } from './multiply-natively.js';
 import type { Pointer } from './wasm/heap.js';
 
 /** The two off-diagonal blocks of a bipartite adjacency matrix `[[0, userItem], [itemUser, 0]]`. */
@@ -23,6 +24,7 @@ const propagate = defineKernel<Attributes>({
     { shape: items!, dtype: 'float32' },
   ],
   host: propagateOnHost,
+  compose: propagateComposed,
   wasm: propagateOnWasm,
   gradient: ([users, items], _saved, { userItem, itemUser, layerWeights }) => {
     // The transpose of [[0, UI], [IU, 0]] is [[0, IUᵀ], [UIᵀ, 0]]: itself for a symmetric adjacency.
@@ -97,6 +99,21 @@ function propagateOnHost({ inputs, outputs, attributes }: HostCall<Attributes>):
     multiplyCsr(itemUser, { alpha, y: fromUsers, scale, x: items }, toItems);
     [fromUsers, fromItems] = [toUsers, toItems];
   }
+}
+
+function propagateComposed(
+  [users, items]: readonly Tensor[],
+  { userItem, itemUser, layerWeights }: Attributes,
+): [Tensor, Tensor] {
+  const initial = [users as Tensor2D, items as Tensor2D] as const;
+  let result = initial.map((x) => mul(x, layerWeights.at(-1)!)) as [Tensor2D, Tensor2D];
+  for (const weight of layerWeights.slice(0, -1).reverse()) {
+    result = [
+      add(multiplyNatively(userItem, result[1]), mul(initial[0], weight)),
+      add(multiplyNatively(itemUser, result[0]), mul(initial[1], weight)),
+    ];
+  }
+  return result;
 }
 
 function propagateOnWasm({

@@ -1,5 +1,22 @@
 import { checkSameShape, checkShape } from '@mmrec/core';
-import { div, mul, ones, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  div,
+  greater,
+  maximum,
+  mean,
+  mul,
+  norm,
+  ones,
+  sqrt,
+  square,
+  sub,
+  sum,
+  where,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.js';
 
 const normalize = defineKernel<{ epsilon: number }>({
@@ -11,6 +28,7 @@ const normalize = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = x![at]! * scale;
     });
   },
+  compose: ([x], { epsilon }) => div(x!, maximum(norm(x!, 2, 1, true), epsilon)),
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
     const [count, columns] = shape as [number, number];
     runtime.parallel('normalizeRows', { count, cost: 2 * columns }, (from, to) => {
@@ -34,6 +52,12 @@ const normalizeGradient = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = dy![at]! * scale - along * x![at]!;
     });
   },
+  compose: ([x, dy], { epsilon }) => {
+    const length = norm(x!, 2, 1, true);
+    const along = div(sum(mul(x!, dy!), 1, true), square(length));
+    const gradient = div(sub(dy!, mul(x!, along)), length);
+    return where(greater(length, epsilon), gradient, 0);
+  },
   wasm: ({ runtime, inputs: [x, dy], outputs: [out], shapes: [shape], attributes }) => {
     const [count, columns] = shape as [number, number];
     runtime.parallel('normalizeRowsGradient', { count, cost: 3 * columns }, (from, to) => {
@@ -52,6 +76,7 @@ const cosine = defineKernel<{ epsilon: number }>({
       out![row] = dot(a!, b!, start, end) / Math.max(norms, epsilon);
     });
   },
+  compose: ([a, b], { epsilon }) => cosinesOf(a!, b!, epsilon),
   wasm: ({ runtime, inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
     const [count, columns] = shape as [number, number];
     runtime.parallel('cosineRows', { count, cost: 3 * columns }, (from, to) => {
@@ -80,6 +105,13 @@ const cosineGradient = defineKernel<{ epsilon: number }>({
       for (let at = start; at < end; at++) out![at] = scale * b![at]! - along * a![at]!;
     });
   },
+  compose: ([a, b, dy], { epsilon }) => {
+    const squares = sum(square(a!), 1, true);
+    const norms = mul(sqrt(squares), norm(b!, 2, 1, true));
+    const scale = div(dy!.expandDims(1), norms);
+    const along = div(mul(scale, sum(mul(a!, b!), 1, true)), squares);
+    return where(greater(norms, epsilon), sub(mul(scale, b!), mul(along, a!)), 0);
+  },
   wasm: ({ runtime, inputs: [a, b, dy], outputs: [out], shapes: [shape], attributes }) => {
     const [count, columns] = shape as [number, number];
     runtime.parallel('cosineRowsGradient', { count, cost: 4 * columns }, (from, to) => {
@@ -101,6 +133,7 @@ const meanCosine = defineKernel<{ epsilon: number }>({
     });
     out![0] = total / shape![0]!;
   },
+  compose: ([a, b], { epsilon }) => mean(cosinesOf(a!, b!, epsilon)),
   wasm: ({ runtime, inputs: [a, b], outputs: [out], shapes: [shape], attributes: { epsilon } }) => {
     const [count, columns] = shape as [number, number];
     const cosines = runtime.allocate(count);
@@ -179,6 +212,11 @@ export function meanCosineOfRows(a: Tensor2D, b: Tensor2D, epsilon = 1e-8): Scal
   checkSameShape('meanCosineOfRows', { a, b });
   checkShape('meanCosineOfRows', { a }, [null, null]);
   return meanCosine([a, b], { epsilon })[0] as Scalar;
+}
+
+function cosinesOf(a: Tensor, b: Tensor, epsilon: number): Tensor {
+  const norms = mul(norm(a, 2, 1), norm(b, 2, 1));
+  return div(sum(mul(a, b), 1), maximum(norms, epsilon));
 }
 
 function forEachRow(

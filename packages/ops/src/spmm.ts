@@ -2,6 +2,7 @@ import { checkShape, type CsrMatrix } from '@mmrec/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { checkCsr, multiplyCsr, transposeCsr } from './csr.js';
 import { defineKernel } from './define-kernel.js';
+import { multiplyNatively } from './multiply-natively.js';
 
 const sparseMultiply = defineKernel<{ matrix: CsrMatrix }>({
   name: 'MmrecSparseMultiply',
@@ -9,6 +10,7 @@ const sparseMultiply = defineKernel<{ matrix: CsrMatrix }>({
   host: ({ inputs: [x], outputs: [out], attributes: { matrix } }) => {
     multiplyCsr(matrix, { alpha: 1, y: x!, scale: 0, x: x! }, out!);
   },
+  compose: ([x], { matrix }) => multiplyNatively(matrix, x as Tensor2D),
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape], attributes: { matrix } }) => {
     const { offsets, indices, values } = runtime.csr(matrix);
     const columns = shape![1]!;

@@ -8,6 +8,7 @@ import { kernelRuntime } from './wasm/runtime.js';
 import { wasmTensorMemory, type TensorMemory } from './wasm/tensor-memory.js';
 
 let native: { readonly backend: object; readonly memory: TensorMemory } | undefined;
+let besideNative = false;
 
 /**
  * The kernels' memory for the back end in use; undefined where its own operations (libtensorflow on a GPU) or
@@ -16,7 +17,7 @@ let native: { readonly backend: object; readonly memory: TensorMemory } | undefi
 export function tensorMemory(): TensorMemory | undefined {
   const { backendName, backend } = engine();
   if (backendName === 'wasm') return wasmTensorMemory(backend as BackendWasm);
-  return backend === native?.backend ? native.memory : undefined;
+  return besideNative && backend === native?.backend ? native.memory : undefined;
 }
 
 /**
@@ -25,10 +26,11 @@ export function tensorMemory(): TensorMemory | undefined {
  *
  * @returns Whether they do.
  */
-export async function useKernelsBesideNative(): Promise<boolean> {
+export async function useKernelsBesideNative(kernels: 'auto' | 'native'): Promise<boolean> {
   const backend = engine().backend as unknown as NodeBackend;
+  besideNative = kernels === 'auto' && !backend.isUsingGpuDevice;
+  if (!besideNative) return false;
   if (backend === native?.backend) return true;
-  if (backend.isUsingGpuDevice) return false;
   const module = await sharedWasm();
   if (!module) return false;
   native = { backend, memory: createNativeTensorMemory(backend, kernelRuntime(heapOf(module))) };

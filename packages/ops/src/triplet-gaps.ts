@@ -1,5 +1,15 @@
 import { checkIndices, checkShape } from '@mmrec/core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  gather,
+  mul,
+  sub,
+  sum,
+  tensor1d,
+  unsortedSegmentSum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { defineKernel, type HostCall, type WasmCall } from './define-kernel.js';
 
 /** Rows of a users' and an items' table, as a batch of BPR has them; all of one length. */
@@ -20,6 +30,10 @@ const gaps = defineKernel<Triplets>({
       for (let c = 0; c < columns; c++) gap += users[u + c]! * (items[i + c]! - items[j + c]!);
       out![at] = gap;
     });
+  },
+  compose: ([users, items], triplets) => {
+    const { user, difference } = rowsOfTriplets(users!, items!, triplets);
+    return sum(mul(user, difference), 1);
   },
   wasm: ({ runtime, inputs, outputs: [out], shapes: [shape], attributes }) => {
     const columns = shape![1]!;
@@ -49,8 +63,34 @@ const gapsGradient: (inputs: readonly Tensor[], triplets: Triplets) => Tensor[] 
       { shape: items!, dtype: 'float32' },
     ],
     host: gradientOnHost,
+    compose: ([users, items, dy], triplets) => {
+      const { user, difference, lists } = rowsOfTriplets(users!, items!, triplets);
+      const weight = dy!.expandDims(1);
+      const [u, i, j] = lists;
+      const ofItems = mul(weight, user);
+      return [
+        unsortedSegmentSum(mul(weight, difference), u, users!.shape[0]!),
+        sub(
+          unsortedSegmentSum(ofItems, i, items!.shape[0]!),
+          unsortedSegmentSum(ofItems, j, items!.shape[0]!),
+        ),
+      ];
+    },
     wasm: gradientOnWasm,
   });
+
+function rowsOfTriplets(
+  users: Tensor,
+  items: Tensor,
+  { users: u, positiveItems, negativeItems }: Triplets,
+) {
+  const lists = [u, positiveItems, negativeItems].map((list) => tensor1d(list, 'int32')) as [
+    ...[Tensor1D, Tensor1D, Tensor1D],
+  ];
+  const user = gather(users, lists[0]);
+  const difference = sub(gather(items, lists[1]), gather(items, lists[2]));
+  return { user, difference, lists };
+}
 
 function gradientOnHost({ inputs, outputs, shapes, attributes }: HostCall<Triplets>): void {
   const columns = shapes[0]![1]!;

@@ -6,19 +6,22 @@ import { beforeAll, describe } from 'vitest';
 const wanted = (process.env['MMREC_BACKENDS'] ?? 'wasm,cpu').split(',') as BackendName[];
 
 /**
- * Runs a block of tests once for each back end.
+ * Runs a block of tests once for each back end; `tensorflow` twice, with the project's kernels and without, as
+ * on a GPU.
  *
  * @param define - Defines the tests; gets the back end's name.
  */
 export function eachBackend(define: (backend: BackendName) => void): void {
   for (const name of wanted) {
     if (!backendNames.includes(name)) throw new Error(`eachBackend: unknown back end '${name}'.`);
-    describe(`on ${name}`, () => {
-      beforeAll(async () => {
-        await useBackend(name);
-        if (getBackend() !== name) throw new Error(`eachBackend: '${name}' is not in use.`);
+    for (const kernels of name === 'tensorflow' ? (['auto', 'native'] as const) : [undefined]) {
+      describe(`on ${name}${kernels === 'native' ? ' with its own operations' : ''}`, () => {
+        beforeAll(async () => {
+          await useBackend(name, { kernels });
+          if (getBackend() !== name) throw new Error(`eachBackend: '${name}' is not in use.`);
+        });
+        define(name);
       });
-      define(name);
-    });
+    }
   }
 }

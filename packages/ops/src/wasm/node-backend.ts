@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** What `@tensorflow/tfjs-node` knows of a tensor. */
 interface TensorEntry {
@@ -17,6 +17,8 @@ export interface NodeBackend {
   readonly isUsingGpuDevice: boolean;
   readonly binding: {
     readonly TF_FLOAT: number;
+    readonly TF_INT32: number;
+    readonly TF_INT64: number;
     readonly TF_ATTR_BOOL: number;
     readonly TF_ATTR_TYPE: number;
     executeOp(
@@ -24,7 +26,11 @@ export interface NodeBackend {
       attributes: readonly { name: string; type: number; value: unknown }[],
       ...rest: [inputs: readonly number[], numOutputs: number]
     ): { readonly id: number }[];
-    createTensor(shape: readonly number[], dtype: number, values: Float32Array): number;
+    createTensor(
+      shape: readonly number[],
+      dtype: number,
+      values: Float32Array | Int32Array,
+    ): number;
     deleteTensor(id: number): void;
     tensorDataSync(id: number): Float32Array;
   };
@@ -32,6 +38,7 @@ export interface NodeBackend {
     get(dataId: object): TensorEntry | undefined;
     set(dataId: object, entry: TensorEntry): void;
   };
+  createOutputTensor(metadata: { readonly id: number }): Tensor;
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   readSync(dataId: object): Float32Array;
   disposeData(dataId: object, force?: boolean): boolean;
