@@ -60,12 +60,12 @@ function prepareNode(): void {
   >;
   util['isNullOrUndefined'] ??= (value) => value === null || value === undefined;
   util['isArray'] ??= Array.isArray;
-  // Each warns at its first call only; the warning is of no use to somebody who trains a model.
-  const { noDeprecation } = process as { noDeprecation?: boolean };
-  Object.assign(process, { noDeprecation: true });
+  // Each warns at its first call only, which is this one: the warning is of no use to a user.
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
   util['isNullOrUndefined'](undefined);
   util['isArray'](undefined);
-  Object.assign(process, { noDeprecation });
+  process.emitWarning = emitWarning;
 }
 
 /** Read by libtensorflow when it starts. */
