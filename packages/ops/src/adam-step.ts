@@ -4,11 +4,15 @@ import {
   div,
   dispose,
   engine,
+  gather,
   keep,
   mul,
   sqrt,
   square,
   sub,
+  tensor1d,
+  tensor2d,
+  tensorScatterUpdate,
   tidy,
   type Tensor,
   type Tensor2D,
@@ -52,6 +56,9 @@ export function takeStep(parameter: Variable, gradient: Gradient, state: State):
   const rows = mergeRows(gradient.rows ?? [], parameter.shape[0]!);
   try {
     if (!memory && engine().backendName !== 'cpu') {
+      if (state.step.lazy && rows && !gradient.dense) {
+        return stepRowsWithTensors(parameter, rows.gradient, state);
+      }
       const dense = withRows(gradient.dense, rows?.gradient, parameter.shape[0]!);
       const moments = stepWithTensors(parameter, dense, state);
       if (dense !== gradient.dense) dense.dispose();
@@ -209,14 +216,42 @@ function unshare(parameter: Variable): void {
 
 /** The same step with the back end's own operations. */
 function stepWithTensors(parameter: Variable, gradient: Tensor, { m, v, step }: State): Moments {
-  const { beta1, beta2, rate, correction, epsilon, decay, penalty } = step;
-  return tidy(() => {
-    const slope = penalty === 0 ? gradient : add(gradient, mul(parameter, penalty));
-    const mean = keep(add(mul(m, beta1), mul(slope, 1 - beta1)));
-    const meanSquare = keep(add(mul(v, beta2), mul(square(slope), 1 - beta2)));
-    const move = div(mul(mean, rate), add(mul(sqrt(meanSquare), correction), epsilon));
-    parameter.assign(sub(decay === 1 ? parameter : mul(parameter, decay), move));
-    dispose([m, v]);
-    return { m: mean, v: meanSquare };
+  const [p, mean, meanSquare] = tidy(() =>
+    moved([parameter, m, v], gradient, step).map((x) => keep(x)),
+  );
+  parameter.assign(p!);
+  dispose([m, v, p!]);
+  return { m: mean!, v: meanSquare! };
+}
+
+/** The same for some rows of a table alone. */
+function stepRowsWithTensors(
+  parameter: Variable,
+  { rows, values }: RowGradient,
+  { m, v, step }: State,
+): Moments {
+  const [p, mean, meanSquare] = tidy(() => {
+    const [list, places] = [tensor1d(rows, 'int32'), tensor2d(rows, [rows.length, 1], 'int32')];
+    const tables = [parameter, m, v] as const;
+    const own = tables.map((table) => gather(table, list)) as [Tensor, Tensor, Tensor];
+    return moved(own, values, step).map((row, at) =>
+      keep(tensorScatterUpdate(tables[at]!, places, row)),
+    );
   });
+  parameter.assign(p!);
+  dispose([m, v, p!]);
+  return { m: mean!, v: meanSquare! };
+}
+
+/** A parameter and its moments after a step. */
+function moved(
+  [parameter, m, v]: readonly [Tensor, Tensor, Tensor],
+  gradient: Tensor,
+  { beta1, beta2, rate, correction, epsilon, decay, penalty }: Step,
+): [Tensor, Tensor, Tensor] {
+  const slope = penalty === 0 ? gradient : add(gradient, mul(parameter, penalty));
+  const mean = add(mul(m, beta1), mul(slope, 1 - beta1));
+  const meanSquare = add(mul(v, beta2), mul(square(slope), 1 - beta2));
+  const move = div(mul(mean, rate), add(mul(sqrt(meanSquare), correction), epsilon));
+  return [sub(decay === 1 ? parameter : mul(parameter, decay), move), mean, meanSquare];
 }

@@ -13,17 +13,20 @@ import {
   transpose,
   type Scalar,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { cosineOfRows, l2NormalizeRows } from './row-norms.js';
+import { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
 import { dropout } from './dropout.js';
 import { gatherRows, segmentSum } from './gather-rows.js';
-import { l2Norm } from './l2-norm.js';
+import { l2Norm, l2NormOfRows } from './l2-norm.js';
+import { linear, projectRows } from './linear.js';
 import { propagateBipartite } from './propagate-bipartite.js';
 import { spmm } from './spmm.js';
 import { stopGradient } from './stop-gradient.js';
 import { transposeCsr } from './csr.js';
+import { tripletGaps } from './triplet-gaps.js';
 
 const rng = createRng(7);
 
@@ -195,6 +198,64 @@ eachBackend(() => {
       );
     });
 
+    it('meanCosineOfRows is the mean of the cosines', () => {
+      expectSame(
+        (a, b) => meanCosineOfRows(a!, b!),
+        (a, b) => cosineOfRows(a!, b!).mean(),
+        [matrix('a', 5, columns), matrix('b', 5, columns)],
+      );
+    });
+
+    it('linear is the product and the bias', () => {
+      const bias = normal('bias', 3) as Tensor1D;
+      expectSame(
+        (x, w) => linear(x!, w!, bias),
+        (x, w) => matMul(x!, w!).add(bias),
+        [matrix('x', 5, columns), matrix('w', columns, 3)],
+      );
+      expectSame(
+        (b) => linear(matrix('x', 5, columns), matrix('w', columns, 3), b!.reshape([3])),
+        (b) => matMul(matrix('x', 5, columns), matrix('w', columns, 3)).add(b!.reshape([3])),
+        [matrix('b', 1, 3)],
+      );
+    });
+
+    it('projectRows is linear of the rows', () => {
+      const rows = Int32Array.of(5, 0, 5, 2, 1);
+      const bias = normal('bias', 3) as Tensor1D;
+      expectSame(
+        (x, weight) => projectRows(x!, rows, { weight: weight!, bias }),
+        (x, weight) => linear(gatherRows(x!, rows), weight!, bias),
+        [matrix('table', 6, columns), matrix('weight', columns, 3)],
+      );
+    });
+
+    it('l2NormOfRows is l2Norm of the rows', () => {
+      const rows = Int32Array.of(5, 0, 5, 2);
+      expectSame(
+        (x) => l2NormOfRows(x!, rows),
+        (x) => l2Norm(gatherRows(x!, rows)),
+        [matrix('table', 6, columns)],
+      );
+    });
+
+    it('tripletGaps are differences of inner products', () => {
+      const triplets = {
+        users: Int32Array.of(0, 3, 3, 1),
+        positiveItems: Int32Array.of(5, 5, 2, 0),
+        negativeItems: Int32Array.of(1, 0, 5, 1),
+      };
+      expectSame(
+        (users, items) => tripletGaps(users!, items!, triplets),
+        (users, items) => {
+          const user = gatherRows(users!, triplets.users);
+          const score = (list: Int32Array) => mul(user, gatherRows(items!, list)).sum(1);
+          return score(triplets.positiveItems).sub(score(triplets.negativeItems));
+        },
+        [matrix('users', 4, columns), matrix('items', 6, columns)],
+      );
+    });
+
     it('l2Norm is the root of the sum of squares', () => {
       expectSame(
         (x) => l2Norm(x!),
@@ -308,6 +369,17 @@ eachBackend(() => {
     const broken = { ...csr, indices: csr.indices.map(() => 11) };
     expect(() => spmm(broken, matrix('y', 11, 2))).toThrow(
       "spmm: the sparse matrix's indices must be from 0 to 10, got 11 at position 0.",
+    );
+    expect(() =>
+      tripletGaps(x, x, {
+        users: Int32Array.of(0, 1),
+        positiveItems: Int32Array.of(0, 1),
+        negativeItems: Int32Array.of(0, 4),
+      }),
+    ).toThrow('tripletGaps: negativeItems must be integers from 0 to 3, got 4 at position 1.');
+    const layer = { weight: matrix('w', 2, 3), bias: tensor1d([0, 0]) };
+    expect(() => projectRows(x, Int32Array.of(0), layer)).toThrow(
+      'projectRows: bias must have shape [3], got [2].',
     );
     expect(() => cosineOfRows(x, matrix('z', 4, 3))).toThrow(
       'cosineOfRows: shapes must match, got a [4, 2], b [4, 3].',
