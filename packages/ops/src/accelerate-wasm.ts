@@ -19,6 +19,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { replaceKernels, type Call } from './replace-kernels.js';
+import { smallKernels } from './small-kernels.js';
 import { tensorMemory } from './tensor-memory.js';
 import { multiply, operand } from './wasm/multiply.js';
 
@@ -48,6 +49,7 @@ export function accelerateWasm(): void {
  * memory: sums of equal shapes, as gradients add up, and products. Others stay with libtensorflow.
  */
 export function accelerateNative(): void {
+  replaceKernels('tensorflow', smallKernels);
   replaceKernels('tensorflow', { [Add]: add, [BatchMatMul]: batchMatMul });
 }
 
@@ -59,10 +61,11 @@ function add(call: Call, original?: KernelFunc): TensorInfo {
   const { a, b } = inputsOf<AddInputs>(call.inputs);
   const memory = tensorMemory();
   const ours = memory && [a, b].every((x) => x.dtype === 'float32' && memory.holds(x));
-  if (!ours || a.shape.join() !== b.shape.join()) return original!(call) as TensorInfo;
+  const count = a.shape.reduce((product, size) => product * size, 1);
+  const large = count > 4096 && a.shape.join() === b.shape.join();
+  if (!ours || !large) return original!(call) as TensorInfo;
   const { tensor, pointer } = memory.create(a.shape, 'float32');
   const [left, right] = [memory.read(a), memory.read(b)];
-  const count = a.shape.reduce((product, size) => product * size, 1);
   memory.runtime.parallel('addNumbers', { count, cost: 2, multipleOf: 4 }, (from, to) => [
     ...[left + 4 * from, right + 4 * from, to - from, pointer + 4 * from],
   ]);

@@ -12,8 +12,8 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { defineKernel, type HostCall } from './define-kernel.js';
-import { distinctRows, recordRowUse, trackedParameter, type RowGradient } from './gradients.js';
-import { segmentSum } from './gather-rows.js';
+import { distinctRows, recordRowUse, trackedParameter } from './gradients.js';
+import { gatherRows, segmentSum } from './gather-rows.js';
 import { stopGradient } from './stop-gradient.js';
 import { multiply, operand } from './wasm/multiply.js';
 
@@ -109,7 +109,7 @@ const project = defineKernel<ListedRows>({
     const list = runtime.upload(rows);
     multiply(runtime, {
       ...{ m: rows.length, n, k, a: operand(a, k), b: operand(b, n) },
-      ...{ c: out!, bias, aRows: list.pointer },
+      ...{ c: out!, bias, aRows: { pointer: list.pointer, list: rows } },
     });
     list.release();
   },
@@ -146,7 +146,7 @@ const projectGradient = defineKernel<ListedRows>({
     const list = runtime.upload(rows);
     multiply(runtime, {
       ...{ m: columns, n, k: rows.length, a: operand(table, columns, true), b: operand(dy, n) },
-      ...{ c: out!, aColumns: list.pointer },
+      ...{ c: out!, aColumns: { pointer: list.pointer, list: rows } },
     });
     list.release();
   },
@@ -190,8 +190,8 @@ export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D 
 /**
  * A linear layer of some rows of a table, `table[rows] W + b`, without copying the rows first.
  *
- * Cost: `2 · rows · in · out` FLOPs, and the same again for the gradient of each of weight and table that is
- * wanted. Within {@link valueAndGradients} a table that is a parameter gets the gradient of the different rows
+ * Cost: `2 · n · in · out` FLOPs with n different rows, and the same again for the gradient of each of weight and
+ * table that is wanted. Within {@link valueAndGradients} a table that is a parameter gets the gradient of the different rows
  * listed only: `in` numbers for each.
  *
  * @param table - `[tableRows, in]`, float32; no gradient is made for it unless something depends on it.
@@ -213,37 +213,31 @@ export function projectRows(
   const where = 'projectRows';
   checkLayer(where, { table }, { weight, bias });
   checkIndices(where, { rows }, table.shape[0]);
-  const parameter = trackedParameter(table);
-  const inputs = (of: Tensor2D): Tensor[] => [of, weight, bias];
-  if (parameter === undefined) return project(inputs(table), { rows })[0] as Tensor2D;
-  const output = project(inputs(stopGradient(table)), { rows })[0] as Tensor2D;
-  // Until the backward pass: the weight may be an intermediate result.
-  const kept = keep(stopGradient(weight));
-  const tableRows = table.shape[0];
-  const gradient = (dy: Tensor | undefined): RowGradient | undefined => {
-    const result = dy && rowGradient(dy as Tensor2D, { rows, weight: kept, tableRows });
-    kept.dispose();
-    return result;
-  };
-  recordRowUse({ parameter, output, gradient });
-  return output;
+  // A row that is listed twice is multiplied once, and its gradients add up first.
+  const { rows: distinct, places } = distinctRows(rows, table.shape[0]);
+  return tidy(() => gatherRows(projectDistinct(table, distinct, [weight, bias]), places));
 }
 
-/** The gradients of a row add up before they are multiplied: less work for rows that are listed more than once. */
-function rowGradient(
-  dy: Tensor2D,
-  {
-    rows,
-    weight,
-    tableRows,
-  }: { readonly rows: Int32Array; readonly weight: Tensor2D; readonly tableRows: number },
-): RowGradient {
-  const { rows: distinct, places } = distinctRows(rows, tableRows);
-  const values = tidy(() => {
-    const sums = segmentSum(dy, places, distinct.length);
-    return timesTransposed(sums, weight);
+/** `table[rows] W + b` of different rows. */
+function projectDistinct(
+  table: Tensor2D,
+  rows: Int32Array,
+  layer: readonly [weight: Tensor2D, bias: Tensor1D],
+): Tensor2D {
+  const parameter = trackedParameter(table);
+  if (parameter === undefined) return project([table, ...layer], { rows })[0] as Tensor2D;
+  const output = project([stopGradient(table), ...layer], { rows })[0] as Tensor2D;
+  // Until the backward pass: the weight may be an intermediate result.
+  const weight = keep(stopGradient(layer[0]));
+  recordRowUse({
+    ...{ parameter, output },
+    gradient: (dy) => {
+      const values = dy && timesTransposed(dy, weight);
+      weight.dispose();
+      return values && { rows, values };
+    },
   });
-  return { rows: distinct, values };
+  return output;
 }
 
 function checkLayer(

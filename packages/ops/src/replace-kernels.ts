@@ -11,13 +11,14 @@ import {
 export type Call = Parameters<KernelFunc>[0];
 
 /** A kernel of ours, with the one that it replaces. */
-type Replacement = (call: Call, original?: KernelFunc) => TensorInfo;
+export type Replacement = (call: Call, original?: KernelFunc) => TensorInfo;
 
-const ours = new WeakSet<KernelConfig>();
+/** Replacements that a kernel of ours goes through. */
+const chains = new WeakMap<KernelConfig, ReadonlySet<Replacement>>();
 
 /**
- * Replaces kernels of a back end of TensorFlow.js, each with access to the one it replaces. Those that were
- * replaced before stay; nothing happens before the back end's own kernels are registered.
+ * Replaces kernels of a back end of TensorFlow.js, each with access to the one it replaces. A replacement that
+ * is in place already is not made again; nothing happens before the back end's own kernels are registered.
  */
 export function replaceKernels(
   backendName: string,
@@ -27,7 +28,8 @@ export function replaceKernels(
   if (!getKernelIfAny('Add', backendName)) return;
   for (const [kernelName, kernelFunc] of Object.entries(replacements)) {
     const original = getKernelIfAny(kernelName, backendName);
-    if (original && ours.has(original)) continue;
+    const chain = (original && chains.get(original)) ?? new Set<Replacement>();
+    if (chain.has(kernelFunc)) continue;
     if (original) unregisterKernel(kernelName, backendName);
     const config: KernelConfig = {
       ...original,
@@ -36,7 +38,7 @@ export function replaceKernels(
       kernelFunc: (call) => kernelFunc(call, original?.kernelFunc),
     };
     registerKernel(config);
-    ours.add(config);
+    chains.set(config, new Set([...chain, kernelFunc]));
   }
 }
 

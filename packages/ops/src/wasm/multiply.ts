@@ -12,7 +12,8 @@ export function operand(pointer: Pointer, columns: number, transposed = false): 
 /** `c = a · b` on all threads; the same numbers whatever their number. */
 export function multiply(runtime: KernelRuntime, product: Product): void {
   if (runtime.nativeProduct?.(product)) return;
-  const { m, n, k, a, b, c, bias = 0, accumulate = false, aRows = 0, aColumns = 0 } = product;
+  const { m, n, k, a, b, c, bias = 0, accumulate = false } = product;
+  const [aRows, aColumns] = [product.aRows?.pointer ?? 0, product.aColumns?.pointer ?? 0];
   const last = [n, bias, Number(accumulate)] as const;
   const byRows = m >= n || m >= 128;
   // Four multiplications go in one instruction.

@@ -1,6 +1,6 @@
 import type { Product } from './product.js';
 import type { NodeBackend } from './node-backend.js';
-import type { KernelRuntime } from './runtime.js';
+import type { Block, KernelRuntime } from './runtime.js';
 
 /** FLOPs from which libtensorflow is faster, and the least FLOPs for each number of the result, which is copied. */
 const [leastFlops, leastFlopsANumber] = [2e8, 2000];
@@ -18,6 +18,7 @@ export function createNativeProduct(
 ): (product: Product) => boolean {
   const { binding } = backend;
   const { TF_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE } = binding;
+  const gatherOperand = createGathering(runtime);
 
   /** `a [·]ᵀ b [·]ᵀ` of stored matrices. */
   function matMul(a: Stored, b: Stored): Float32Array {
@@ -42,7 +43,7 @@ export function createNativeProduct(
     const { m, n, k, bias, accumulate, b } = product;
     const flops = 2 * m * n * k;
     if (accumulate || flops < leastFlops || flops < leastFlopsANumber * m * n) return false;
-    const gathered = gatherOperand(runtime, product);
+    const gathered = gatherOperand(product);
     const a = gathered.stored;
     const right: Stored = stored(b, k, n);
     // Short and wide is faster than tall and narrow where the left operand is read as its transpose.
@@ -69,20 +70,37 @@ function stored({ pointer, rowStride }: Product['a'], rows: number, columns: num
   return { pointer, shape: transposed ? [columns, rows] : [rows, columns], transposed };
 }
 
-/** The left operand, its listed rows (or those of its transpose) side by side. */
-function gatherOperand(
-  runtime: KernelRuntime,
-  { m, k, a, aRows, aColumns }: Product,
-): { readonly stored: Stored; release(): void } {
-  const list = aRows ?? aColumns;
-  if (list === undefined) return { stored: stored(a, m, k), release: () => undefined };
-  const [rows, columns] = aRows === undefined ? [k, m] : [m, k];
-  const block = runtime.allocate(rows * columns, `${rows} rows of ${columns} features`);
-  runtime.parallel('gatherRows', { count: rows, cost: columns }, (from, to) => [
-    ...[a.pointer, list + 4 * from, to - from, columns, block.pointer + 4 * from * columns],
-  ]);
-  const { pointer, release } = block;
-  return { stored: { pointer, shape: [rows, columns], transposed: aRows === undefined }, release };
+/**
+ * The left operand, its listed rows (or those of its transpose) side by side. Rows that the forward pass has
+ * gathered wait for the backward pass, which needs the same.
+ */
+function createGathering(runtime: KernelRuntime) {
+  // By the table's place.
+  const waiting = new Map<number, { readonly list: Int32Array; readonly block: Block }>();
+  return ({ m, k, a, aRows, aColumns }: Product): { stored: Stored; release(): void } => {
+    const uploaded = aRows ?? aColumns;
+    if (!uploaded) return { stored: stored(a, m, k), release: () => undefined };
+    const { list, pointer } = uploaded;
+    const [rows, columns] = aRows ? [m, k] : [k, m];
+    const before = waiting.get(a.pointer);
+    waiting.delete(a.pointer);
+    if (aColumns && before?.list === list) {
+      return {
+        stored: { pointer: before.block.pointer, shape: [rows, columns], transposed: true },
+        release: before.block.release,
+      };
+    }
+    before?.block.release();
+    const block = runtime.allocate(rows * columns, `${rows} rows of ${columns} features`);
+    runtime.parallel('gatherRows', { count: rows, cost: columns }, (from, to) => [
+      ...[a.pointer, pointer + 4 * from, to - from, columns, block.pointer + 4 * from * columns],
+    ]);
+    if (aRows) waiting.set(a.pointer, { list, block });
+    return {
+      stored: { pointer: block.pointer, shape: [rows, columns], transposed: !aRows },
+      release: aRows ? () => undefined : block.release,
+    };
+  };
 }
 
 /** Copies the result to where it is wanted. */

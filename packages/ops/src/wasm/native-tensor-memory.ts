@@ -63,7 +63,7 @@ export function createNativeTensorMemory(
   return {
     // The same runtime, which the wasm back end may use as well, with one more way to multiply.
     runtime: Object.create(runtime, { nativeProduct: { value: nativeProduct } }) as KernelRuntime,
-    holds: ({ dataId }) => blocks.has(dataId),
+    holds: ({ dataId }) => blocks.has(dataId) || (tensorMap.get(dataId)?.values ?? null) !== null,
     read,
     update: (tensor) => {
       const pointer = read(tensor);

@@ -24,7 +24,13 @@ export interface Product {
   /** Whether the product is added to what `c` holds. */
   readonly accumulate?: boolean;
   /** Numbers of `a`'s rows in a larger table, `[m]`. */
-  readonly aRows?: Pointer;
+  readonly aRows?: UploadedList;
   /** Numbers of `a`'s columns in a larger table, `[k]`. */
-  readonly aColumns?: Pointer;
+  readonly aColumns?: UploadedList;
+}
+
+/** A list in memory, and where it came from. */
+interface UploadedList {
+  readonly pointer: Pointer;
+  readonly list: Int32Array;
 }

@@ -7,7 +7,7 @@ import { kernelRuntime, type KernelRuntime } from './runtime.js';
 /** How a back end's tensors get into the kernels' memory and out of it. */
 export interface TensorMemory {
   readonly runtime: KernelRuntime;
-  /** Whether a tensor's numbers lie there already. */
+  /** Whether a tensor's numbers lie there already, or can be put there without asking the back end. */
   holds(tensor: TensorInfo): boolean;
   /** Where a tensor's numbers lie. Valid until the tensor is disposed. */
   read(tensor: TensorInfo): Pointer;
