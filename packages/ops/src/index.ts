@@ -10,6 +10,7 @@ export {
 export { transposeCsr } from './csr.js';
 export { dropout } from './dropout.js';
 export { gatherRows, segmentSum } from './gather-rows.js';
+export { gumbelSoftmax, type GumbelSoftmaxOptions } from './gumbel-softmax.js';
 export {
   disposeGradients,
   valueAndGradients,
