@@ -1,5 +1,5 @@
 import { checkIndices, checkShape } from '@mmrec/core';
-import { gatherRows } from '@mmrec/ops';
+import { gatherRows, logSumExpOfProducts } from '@mmrec/ops';
 import {
   div,
   matMul,
@@ -13,7 +13,6 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { infoNceOptions, type InfoNceOptions } from './info-nce-options.js';
-import { logSumExpOfProducts } from './log-sum-exp-of-products.js';
 
 /** Rows `coefficients · basis` of a matrix of low rank, which is never made. */
 export interface FactoredRows {
