@@ -150,16 +150,16 @@ describe('createLgmrec', () => {
     expect(value(model, 'contrast')).toBeCloseTo(expected, 5);
   });
 
-  it('contrast is summed over the batch', () => {
+  it('contrast is summed over the batch, a row as often as it occurs', () => {
     const model = createLgmrec(world, plain);
     const second: Batch = { ...batch, users: Int32Array.of(11), positiveItems: Int32Array.of(3) };
-    const both: Batch = {
-      users: Int32Array.of(user, 11),
-      positiveItems: Int32Array.of(liked, 3),
-      negativeItems: Int32Array.of(other, other),
+    const three: Batch = {
+      users: Int32Array.of(user, 11, user),
+      positiveItems: Int32Array.of(liked, 3, liked),
+      negativeItems: Int32Array.of(other, other, other),
     };
-    const sum = value(model, 'contrast') + value(model, 'contrast', second);
-    expect(value(model, 'contrast', both)).toBeCloseTo(sum, 4);
+    const sum = 2 * value(model, 'contrast') + value(model, 'contrast', second);
+    expect(value(model, 'contrast', three)).toBeCloseTo(sum, 4);
   });
 
   it('regularization is the norms of the batch’s fused rows over the batch', () => {

@@ -7,8 +7,9 @@ import {
   type FactoredRows,
 } from '@mmrec/losses';
 import { gatherRows, l2NormalizeRows, matrixVariable, xavierUniform } from '@mmrec/ops';
-import { addN, dispose, matMul, mean, mul, sum, tidy } from '@tensorflow/tfjs-core';
+import { addN, dispose, dot, matMul, mean, mul, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { countRows } from './count-rows.js';
 import { createEncoder, type Encoded, type Modality } from './create-encoder.js';
 import { normalizeFeatures } from './normalize-features.js';
 import { lgmrecOptions, type LgmrecOptions } from './options.js';
@@ -125,23 +126,26 @@ function fused(
   ]);
 }
 
-/** Contrast of every pair of modalities, the first one's rows against all of the second's; summed. */
+/**
+ * Contrast of every pair of modalities, the first one's rows against all of the second's, summed over the batch. A
+ * row that occurs n times in the batch is compared once and counts n times.
+ */
 function contrasts(
   { global }: Encoded,
   temperature: number,
-  { side, rows }: Required<Rows> & { readonly rows: Int32Array },
+  { side, rows: list }: { readonly side: Side; readonly rows: Int32Array },
 ): Scalar[] {
+  const { rows, counts } = countRows(list);
   const all = global.map(({ basis, [side]: coefficients }: HyperMessages): FactoredRows => ({
     coefficients,
     basis,
   }));
   return all.flatMap((first, at) => {
     const anchors = { ...first, coefficients: gatherRows(first.coefficients, rows) };
-    return all
-      .slice(at + 1)
-      .map((candidates) =>
-        sum<Scalar>(factoredInfoNceLoss({ anchors, candidates, positives: rows }, { temperature })),
-      );
+    return all.slice(at + 1).map((candidates) => {
+      const loss = factoredInfoNceLoss({ anchors, candidates, positives: rows }, { temperature });
+      return dot(loss, tensor1d(counts)) as Scalar;
+    });
   });
 }
 

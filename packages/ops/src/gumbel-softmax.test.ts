@@ -65,6 +65,15 @@ eachBackend(() => {
       );
     });
 
+    it('makes the same noise for many rows as for each alone', () => {
+      const many = createRng(6).gumbel('rows', [30_000, 3]);
+      const zeros = tensor2d(new Float32Array(90_000), [30_000, 3]);
+      const y = gumbelSoftmax(zeros, { temperature: 1, noise: many }).dataSync();
+      const expected = reference(drawValues(many), 1)(new Float64Array(90_000));
+      const far = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - y[at]!)), 0);
+      expect(far).toBeLessThan(1e-5);
+    });
+
     it('is finite for logits of ±10,000, a low temperature, and a uniform number of 0', () => {
       const h = tensor2d([[1e4, -1e4, 1e4]]);
       const zeros = {

@@ -30,7 +30,7 @@ import { tensorMemory } from './tensor-memory.js';
  * products are made again block by block. Stable for products of any size. It can be differentiated once.
  *
  * Cost: 2 · batch · n · d FLOPs and as many exponentials as products forward, three times the FLOPs backward. Rows
- * of up to 4 numbers have a kernel of their own, which keeps nothing but sums.
+ * of up to 4 numbers have a kernel of their own, which keeps nothing but sums; numbers below 1e-18 are zero to it.
  *
  * @param anchors - A, `[batch, d]`, float32.
  * @param candidates - C, `[n, d]`, n ≥ 1.
