@@ -54,6 +54,7 @@ describe('createLgmrec', () => {
     numLayers: 1,
     numModalityLayers: 1,
     dropout: 0,
+    modalityWeight: 0.7,
     regWeight: 0.5,
     contrastWeight: 0.25,
     contrastTemperature: 0.3,
@@ -117,7 +118,7 @@ describe('createLgmrec', () => {
     const fused = (side: 'users' | 'items', at: number) =>
       plus(
         ids[side][at]!,
-        ...modalities.map(({ local }) => unit(local[side][at]!)),
+        ...modalities.map(({ local }) => unit(local[side][at]!).map((x) => 0.7 * x)),
         unit(plus(...modalities.map(({ passed }) => passed[side][at]!))).map((x) => 0.3 * x),
       );
     const contrast = (side: 'users' | 'items', at: number) => {
@@ -205,11 +206,13 @@ describe('createLgmrec', () => {
     expect(scoresWith('published', 1)).toEqual(scoresWith('published', 1));
   });
 
-  it('has no contrast with one modality, and contrasts every pair of three', () => {
+  it('has no contrast with one modality or weight 0, and contrasts every pair of three', () => {
     const { visual, textual } = world.features as Record<string, (typeof world.features)[string]>;
     const one = createLgmrec({ ...world, features: { visual: visual! } }, plain);
     expect(Object.keys(one.losses(batch, rng))).toEqual(['bpr', 'regularization']);
     expect(one.embed().users.shape).toEqual([12, 4]);
+    const without = createLgmrec(world, { ...plain, contrastWeight: 0 });
+    expect(Object.keys(without.losses(batch, rng))).toEqual(['bpr', 'regularization']);
 
     // The acoustic features are the textual ones again, drawn for under another name: three pairs.
     const features = { visual: visual!, textual: textual!, acoustic: textual! };
@@ -295,7 +298,7 @@ describe('createLgmrec', () => {
   it('refuses an option that it does not know', () => {
     expect(() => createLgmrec(world, { keepRate: 0.5 } as object)).toThrow(
       new TypeError(
-        "createLgmrec: unknown option 'keepRate'. Known options: embeddingSize, numLayers, numModalityLayers, numHyperLayers, numHyperedges, dropout, temperature, hyperWeight, contrastWeight, contrastTemperature, regWeight, variant, featureNormalization.",
+        "createLgmrec: unknown option 'keepRate'. Known options: embeddingSize, numLayers, numModalityLayers, numHyperLayers, numHyperedges, dropout, temperature, modalityWeight, hyperWeight, contrastWeight, contrastTemperature, regWeight, variant, featureNormalization.",
       ),
     );
   });

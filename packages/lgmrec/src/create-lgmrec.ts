@@ -4,7 +4,6 @@ import {
   factoredInfoNceLoss,
   normRegularizer,
   squaredNormRegularizer,
-  type FactoredRows,
 } from '@mmrec/losses';
 import { gatherRows, l2NormalizeRows, matrixVariable, xavierUniform } from '@mmrec/ops';
 import { addN, dispose, dot, matMul, mean, mul, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
@@ -13,7 +12,6 @@ import { countRows } from './count-rows.js';
 import { createEncoder, type Encoded, type Modality } from './create-encoder.js';
 import { normalizeFeatures } from './normalize-features.js';
 import { lgmrecOptions, type LgmrecOptions } from './options.js';
-import type { HyperMessages } from './pass-messages.js';
 
 /**
  * LGMRec: local and global graph learning for multimodal recommendation.
@@ -26,7 +24,7 @@ import type { HyperMessages } from './pass-messages.js';
  * + \lambda_2 \sum_{m < m'} (\mathcal L^{u}_{m m'} + \mathcal L^{i}_{m m'}) + \lambda_1 \Omega$$
  *
  * $\mathcal L_{m m'}$ is InfoNCE, summed over the batch, of a user's (an item's) messages in modality m against
- * those of all users (items) in modality m'. With one modality there is none.
+ * those of all users (items) in modality m'. With one modality, or weight 0, there is none.
  *
  * Parameters: `users`, `items`, and for each modality `<modality>/weight` and `<modality>/hyperedges`.
  *
@@ -64,9 +62,10 @@ export function createLgmrec(
   const encode = (draw?: Rng, rate?: number) =>
     encoder({ users: users as Tensor2D, items: items as Tensor2D }, draw, rate);
   const fuse = (encoded: Encoded, side: Side, rows?: Int32Array) =>
-    fused(encoded, resolved.hyperWeight, { side, rows });
+    fused(encoded, resolved, { side, rows });
 
-  function losses({ users: u, positiveItems: i, negativeItems: j }: Batch, draw: Rng) {
+  function losses(batch: Batch, draw: Rng) {
+    const { users: u, positiveItems: i, negativeItems: j } = batch;
     const encoded = encode(draw, resolved.dropout);
     const user = fuse(encoded, 'users', u); // [batch, d]
     const [positive, negative] = [fuse(encoded, 'items', i), fuse(encoded, 'items', j)];
@@ -75,10 +74,7 @@ export function createLgmrec(
       variant === 'paper'
         ? squaredNormRegularizer(Object.values(parameters), 0.5)
         : normRegularizer([user, positive, negative], u.length);
-    const contrast = [
-      ...contrasts(encoded, resolved.contrastTemperature, { side: 'users', rows: u }),
-      ...contrasts(encoded, resolved.contrastTemperature, { side: 'items', rows: i }),
-    ];
+    const contrast = resolved.contrastWeight > 0 ? contrasts(encoded, resolved, batch) : [];
     return {
       bpr: mean<Scalar>(bprLoss(score(positive), score(negative))),
       ...(contrast.length > 0 && {
@@ -114,37 +110,40 @@ interface Rows {
 /** Final embeddings: ids, the direction of each modality's features, the direction of the messages. */
 function fused(
   { ids, local, global }: Encoded,
-  hyperWeight: number,
+  { modalityWeight, hyperWeight }: Readonly<LgmrecOptions>,
   { side, rows }: Rows,
 ): Tensor2D {
   const pick = (table: Tensor2D) => (rows ? gatherRows(table, rows) : table);
+  const weighted = (weight: number, x: Tensor2D): Tensor2D => (weight === 1 ? x : mul(x, weight));
   const messages = global.map(({ basis, [side]: shares }) => matMul<Tensor2D>(pick(shares), basis));
   return addN([
     pick(ids[side]),
-    ...local.map((embeddings) => l2NormalizeRows(pick(embeddings[side]))),
-    mul<Tensor2D>(l2NormalizeRows(addN(messages)), hyperWeight),
+    ...local.map((embeddings) => weighted(modalityWeight, l2NormalizeRows(pick(embeddings[side])))),
+    weighted(hyperWeight, l2NormalizeRows(addN(messages))),
   ]);
 }
 
 /**
- * Contrast of every pair of modalities, the first one's rows against all of the second's, summed over the batch. A
- * row that occurs n times in the batch is compared once and counts n times.
+ * Contrast of every pair of modalities for the batch's users and positive items, the first modality's rows against
+ * all of the second's, summed over the batch. A row that occurs n times is compared once and counts n times.
  */
 function contrasts(
   { global }: Encoded,
-  temperature: number,
-  { side, rows: list }: { readonly side: Side; readonly rows: Int32Array },
+  { contrastTemperature: temperature }: Readonly<LgmrecOptions>,
+  batch: Batch,
 ): Scalar[] {
-  const { rows, counts } = countRows(list);
-  const all = global.map(({ basis, [side]: coefficients }: HyperMessages): FactoredRows => ({
-    coefficients,
-    basis,
-  }));
-  return all.flatMap((first, at) => {
-    const anchors = { ...first, coefficients: gatherRows(first.coefficients, rows) };
-    return all.slice(at + 1).map((candidates) => {
-      const loss = factoredInfoNceLoss({ anchors, candidates, positives: rows }, { temperature });
-      return dot(loss, tensor1d(counts)) as Scalar;
+  const sides = [
+    ['users', countRows(batch.users)],
+    ['items', countRows(batch.positiveItems)],
+  ] as const;
+  return sides.flatMap(([side, { rows, counts }]) => {
+    const all = global.map(({ basis, [side]: coefficients }) => ({ coefficients, basis }));
+    return all.flatMap((first, at) => {
+      const anchors = { ...first, coefficients: gatherRows(first.coefficients, rows) };
+      return all.slice(at + 1).map((candidates) => {
+        const loss = factoredInfoNceLoss({ anchors, candidates, positives: rows }, { temperature });
+        return dot(loss, tensor1d(counts)) as Scalar;
+      });
     });
   });
 }

@@ -16,6 +16,8 @@ export interface LgmrecOptions {
   dropout: number;
   /** Temperature of the Gumbel-softmax over the hyperedges. */
   temperature: number;
+  /** Weight of each modality's propagated features in the fusion: 1 in paper and published code. */
+  modalityWeight: number;
   /** Weight of the hypergraph embeddings in the fusion, α. */
   hyperWeight: number;
   /** Weight of the cross-modal hypergraph contrast, λ₂. */
@@ -68,6 +70,12 @@ export const lgmrecOptions = defineOptions<LgmrecOptions>({
     default: 0.2,
     above: 0,
     description: 'Temperature of the Gumbel-softmax.',
+  },
+  modalityWeight: {
+    kind: 'number',
+    default: 1,
+    min: 0,
+    description: "Weight of each modality's features in the fusion.",
   },
   hyperWeight: {
     kind: 'number',
