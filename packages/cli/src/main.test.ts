@@ -137,6 +137,23 @@ describe('mmrec train', () => {
     expect(config.dataset).toMatchObject({ modalities: ['visual'] });
   });
 
+  it('saves the embeddings that it evaluated, of a model that draws noise then', async () => {
+    const out = join(folder, 'noisy');
+    await mmrec('train', 'lgmrec', '--data', data, '--out', out, ...quick);
+    const { best } = JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as {
+      best: Record<'valid' | 'test', Record<string, number>>;
+    };
+    for (const [split, expected] of [
+      ['validation', best.valid],
+      ['test', best.test],
+    ] as const) {
+      const { stdout } = await mmrec('evaluate', out, '--split', split, '--k', '10,20', '--json');
+      expect(JSON.parse(stdout)).toMatchObject({
+        metrics: { 'recall@20': expected['recall@20'], 'ndcg@10': expected['ndcg@10'] },
+      });
+    }
+  });
+
   it('starts from an earlier run and says what it knew', async () => {
     const out = join(folder, 'warm');
     const { code, stderr } = await mmrec(
@@ -398,6 +415,10 @@ describe('mistakes', () => {
     [
       ['train', 'bm3', '--data', 'x', '--set', 'dropout=1'],
       'bm3: dropout must be a number ≥ 0 and < 1, got 1.',
+    ],
+    [
+      ['train', 'lgmrec', '--data', 'x', '--set', 'numHyperedges=0'],
+      'lgmrec: numHyperedges must be an integer ≥ 1, got 0.',
     ],
     [
       ['train', 'bm3', '--data', 'x', '--set', 'dropout=lots'],

@@ -1,7 +1,6 @@
-import { l2NormalizeRows } from '@mmrec/ops';
+import { l2NormalizeRows, logSumExpOfProducts } from '@mmrec/ops';
 import { div, mul, sub, sum, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { InfoNceOptions } from './info-nce-options.js';
-import { logSumExpOfProducts } from './log-sum-exp-of-products.js';
 
 /** What is contrasted with what. */
 interface Contrast {

@@ -1,5 +1,10 @@
 export { bprLoss, bprLossOfGaps } from './bpr-loss.js';
 export { cosineDistanceLoss } from './cosine-distance-loss.js';
+export {
+  factoredInfoNceLoss,
+  type FactoredInfoNceRows,
+  type FactoredRows,
+} from './factored-info-nce-loss.js';
 export { infoNceAgainstAllLoss, type InfoNceRows } from './info-nce-against-all-loss.js';
 export { infoNceLoss } from './info-nce-loss.js';
 export { infoNceDefaults, type InfoNceOptions } from './info-nce-options.js';

@@ -2,6 +2,7 @@ export { adam, adamRows } from './adam';
 export { dropoutRows } from './dropout';
 export { exponentialShares, logSumExpOfProducts } from './log-sum-exp';
 export { multiply } from './multiply';
+export { logSumExpOfNarrowProducts, narrowExponentialGradients } from './narrow-log-sum-exp';
 export { pairProducts, tripletGaps, tripletGradientOfItems, tripletGradientOfUsers } from './pair-products';
 export { cosineRows, cosineRowsGradient, normalizeRows, normalizeRowsGradient } from './row-norms';
 export { addRows, clear, gatherRows, scaledRows, sumRows } from './rows';

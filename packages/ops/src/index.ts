@@ -10,6 +10,7 @@ export {
 export { transposeCsr } from './csr.js';
 export { dropout } from './dropout.js';
 export { gatherRows, segmentSum } from './gather-rows.js';
+export { gumbelSoftmax, type GumbelSoftmaxOptions } from './gumbel-softmax.js';
 export {
   disposeGradients,
   valueAndGradients,
@@ -27,6 +28,7 @@ export {
 } from './initializers.js';
 export { l2Norm, l2NormOfRows } from './l2-norm.js';
 export { linear, projectRows } from './linear.js';
+export { logSumExpOfProducts } from './log-sum-exp-of-products.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
 export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
 export { spmm } from './spmm.js';

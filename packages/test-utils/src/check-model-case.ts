@@ -62,11 +62,16 @@ export type ParameterMap = Readonly<
  *
  * @param map - Every parameter of the model, by our name.
  * @param rng - Replays the case's noise.
+ * @param evaluationRng - Replays the noise of the scores, for a model that draws at evaluation.
  */
 export function checkModelCase(
   model: Recommender,
   golden: ModelCase,
-  { map, rng }: { readonly map: ParameterMap; readonly rng: Rng },
+  {
+    map,
+    rng,
+    evaluationRng,
+  }: { readonly map: ParameterMap; readonly rng: Rng; readonly evaluationRng?: Rng },
 ): void {
   const { parameters } = model;
   const names = Object.keys(parameters).sort();
@@ -96,7 +101,7 @@ export function checkModelCase(
     });
   }
   const product = tidy(() => {
-    const { users, items } = model.embed();
+    const { users, items } = model.embed(evaluationRng);
     return matMul(users, items, false, true);
   });
   expectNear(product.dataSync(), scores, { relative: 1e-5, what: 'scores' });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically, type Recommender } from '@mmrec/core';
+import { writeFileAtomically, type Recommender, type Rng } from '@mmrec/core';
 import { readSafetensors, writeSafetensors, type NamedArray } from '@mmrec/features';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { EpochRecord } from './fit.js';
@@ -71,8 +71,12 @@ export interface RunWriter {
   readonly folder: string;
   /** Adds a line to the history. */
   appendHistory(record: EpochRecord): Promise<void>;
-  /** Writes the model's embeddings and parameters as they are now, replacing what was written before. */
-  saveModel(model: Recommender): Promise<void>;
+  /**
+   * Writes the model's embeddings and parameters as they are now, replacing what was written before.
+   *
+   * @param rng - For models that draw noise at evaluation: the same as what they were evaluated with.
+   */
+  saveModel(model: Recommender, rng?: Rng): Promise<void>;
   /** Writes the metrics: the run is finished. */
   finish(metrics: RunMetrics): Promise<void>;
 }
@@ -115,8 +119,8 @@ export async function createRunFolder(
     folder,
     appendHistory: (record) =>
       appendFile(join(folder, files.history), `${JSON.stringify(record)}\n`),
-    saveModel: async (model) => {
-      const { users, items } = model.embed();
+    saveModel: async (model, rng) => {
+      const { users, items } = model.embed(rng);
       const tensors: Record<string, NamedArray> = {
         user_embeddings: arrayOf(users),
         item_embeddings: arrayOf(items),

@@ -89,7 +89,7 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
     `${plan.model.name} on ${dataset.name}, ${backend} back end, seed ${plan.seed} → ${writer.folder}\n`,
   );
   const result = await fitAndRecord(recommender, { plan, dataset, rng, writer, stderr });
-  await writer.saveModel(recommender);
+  await writer.saveModel(recommender, evaluationRng(rng));
   const test = await testMetrics(recommender, { plan, dataset, rng });
   recommender.dispose();
   const metrics: RunMetrics = {
@@ -232,7 +232,7 @@ async function fitAndRecord(
           await writer.appendHistory(record);
           await progress.onEpoch?.(record);
         },
-        onBest: () => writer.saveModel(recommender),
+        onBest: () => writer.saveModel(recommender, evaluationRng(rng)),
       },
     });
   } finally {
@@ -241,12 +241,15 @@ async function fitAndRecord(
   }
 }
 
+/** What `fit` evaluates with: a model that draws noise then has the same embeddings on test and in the run folder. */
+const evaluationRng = (rng: Rng) => rng.fork('fit').fork('embed');
+
 async function testMetrics(
   recommender: Recommender,
   { plan: { protocol }, dataset, rng }: Context,
 ): Promise<Readonly<Record<string, number>> | undefined> {
   if (dataset.test.users.length === 0) return undefined;
-  const embeddings = recommender.embed(rng.fork('embed'));
+  const embeddings = recommender.embed(evaluationRng(rng));
   const inputs = { train: dataset.train, heldOut: dataset.test };
   const { mean } = await evaluate(embeddings, inputs, { protocol });
   embeddings.users.dispose();

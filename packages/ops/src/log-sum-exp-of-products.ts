@@ -1,3 +1,4 @@
+import { checkShape } from '@mmrec/core';
 import {
   add,
   concat,
@@ -15,39 +16,60 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { gradientsInKernels, valueInKernels, type Values } from './log-sum-exp-kernels.js';
+import { tensorMemory } from './tensor-memory.js';
 
 /**
- * Log-sum-exp of each anchor's inner products with all candidates.
+ * Log-sum-exp of each anchor's inner products with all candidates, with gradients for both: the normaliser of a
+ * softmax over a table, of which a contrastive loss needs no more.
  *
  * $$\ell_i = \ln \sum_j \exp(a_i \cdot c_j)$$
  *
- * Forwards, the log-sum-exp of the blocks' log-sum-exps. Backwards the products of a block are made
- * again: with $P_{ij} = \exp(a_i \cdot c_j - \ell_i)$ and g the gradient of ℓ, the gradients are
- * $\mathrm{diag}(g) P C$ and $P^{\top} \mathrm{diag}(g) A$.
+ * The products are never held, forwards or backwards: with $P_{ij} = \exp(a_i \cdot c_j - \ell_i)$ and g the
+ * gradient of ℓ, the gradients are $\mathrm{diag}(g) P C$ and $P^{\top} \mathrm{diag}(g) A$, for which the
+ * products are made again block by block. Stable for products of any size. It can be differentiated once.
  *
- * @param anchors - A, `[batch, d]`.
- * @param candidates - C, `[n, d]`.
- * @param blockSize - Candidates in a block.
+ * Cost: 2 · batch · n · d FLOPs and as many exponentials as products forward, three times the FLOPs backward. Rows
+ * of up to 4 numbers have a kernel of their own, which keeps nothing but sums; numbers below 1e-18 are zero to it.
+ *
+ * @param anchors - A, `[batch, d]`, float32.
+ * @param candidates - C, `[n, d]`, n ≥ 1.
+ * @param blockSize - Candidates whose products are in memory at a time, where they are.
  * @returns `[batch]`.
+ * @throws {RangeError} If the shapes don't fit.
+ * @example
+ * ```ts
+ * logSumExpOfProducts(tf.tensor2d([[1, 2]]), tf.tensor2d([[0, 0], [1, 0], [0, 1]])) // => [2.4076]
+ * ```
  */
 export function logSumExpOfProducts(
   anchors: Tensor2D,
   candidates: Tensor2D,
-  blockSize: number,
+  blockSize = 2048,
 ): Tensor1D {
+  const where = 'logSumExpOfProducts';
+  checkShape(where, { anchors }, [null, null]);
+  checkShape(where, { candidates }, [null, anchors.shape[1]]);
   const operation = customGrad((...inputs) => {
     const [a, c, save] = inputs as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
-    const value = forward(a, c, blockSize);
+    const memory = tensorMemory();
+    const value = memory ? valueInKernels(memory, a, c) : composedValue(a, c, blockSize);
     save([a, c, value]);
     return {
       value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved, blockSize),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const values = [...saved, dy] as unknown as Values;
+        return memory
+          ? gradientsInKernels(memory, values, blockSize)
+          : composedGradients(values, blockSize);
+      },
     };
   });
   return operation(anchors, candidates) as Tensor1D;
 }
 
-function forward(anchors: Tensor2D, candidates: Tensor2D, blockSize: number): Tensor1D {
+/** The log-sum-exp of the blocks' log-sum-exps. */
+function composedValue(anchors: Tensor2D, candidates: Tensor2D, blockSize: number): Tensor1D {
   return tidy(() => {
     const parts = blocksOf(candidates, blockSize).map(([start, size]) =>
       tidy(() => logSumExp<Tensor1D>(productsWith(anchors, candidates, [start, size]), 1)),
@@ -56,8 +78,7 @@ function forward(anchors: Tensor2D, candidates: Tensor2D, blockSize: number): Te
   });
 }
 
-function backward(dy: Tensor, saved: Tensor[], blockSize: number): Tensor[] {
-  const [anchors, candidates, value] = saved as [Tensor2D, Tensor2D, Tensor1D];
+function composedGradients([anchors, candidates, value, dy]: Values, blockSize: number): Tensor[] {
   const batch = anchors.shape[0];
   return tidy(() => {
     const shift = value.reshape<Tensor2D>([batch, 1]);

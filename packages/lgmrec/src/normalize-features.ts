@@ -1,0 +1,43 @@
+import type { FeatureMatrix } from '@mmrec/core';
+
+/**
+ * Features as they are, with rows of length 1, or with columns of mean 0 and standard deviation 1. Items
+ * without features stay zero and don't count; a column without variation becomes zero.
+ */
+export function normalizeFeatures(
+  features: FeatureMatrix,
+  how: 'none' | 'row' | 'standardize',
+): FeatureMatrix {
+  if (how === 'none') return features;
+  return { ...features, data: how === 'row' ? scaledRows(features) : standardized(features) };
+}
+
+function scaledRows({ rows, columns, data }: FeatureMatrix): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const values = data.subarray(row * columns, (row + 1) * columns);
+    const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+    if (norm > 0) {
+      out.set(
+        values.map((value) => value / norm),
+        row * columns,
+      );
+    }
+  }
+  return out;
+}
+
+function standardized({ rows, columns, data, missing }: FeatureMatrix): Float32Array {
+  const present = Array.from({ length: rows }, (_, row) => row).filter((row) => !missing?.[row]);
+  const out = new Float32Array(data.length);
+  for (let column = 0; column < columns; column++) {
+    const at = (row: number) => data[row * columns + column]!;
+    const mean = present.reduce((sum, row) => sum + at(row), 0) / present.length;
+    const squares = present.reduce((sum, row) => sum + (at(row) - mean) ** 2, 0);
+    const deviation = Math.sqrt(squares / present.length);
+    // Rounding leaves a trace of variation in a column of equal numbers.
+    if (!(deviation > 1e-6 * Math.abs(mean))) continue;
+    for (const row of present) out[row * columns + column] = (at(row) - mean) / deviation;
+  }
+  return out;
+}

@@ -1,0 +1,1 @@
+export { createVbpr, vbpr, vbprOptions, type VbprOptions } from './create-vbpr.js';
