@@ -1,6 +1,6 @@
 import { largest, one } from './log-sum-exp';
 import { scratch } from './scratch';
-import { horizontalSum } from './sum-of-squares';
+import { horizontalSum } from './numbers';
 
 // The kernels of log-sum-exp.ts for rows of at most four numbers, where exponentials are nearly all the work: no
 // product is written to memory. Candidates go in blocks, a column after the other, columns past the last zero.
