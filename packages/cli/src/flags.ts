@@ -8,6 +8,12 @@ export function wholeNumber(flag: string, text: string): number {
   throw new UsageError(`${flag} must be an integer ≥ 0, got '${text}'.`);
 }
 
+/** @throws {UsageError} If a flag's text is not an integer ≥ 1. */
+export function atLeastOne(flag: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new UsageError(`${flag} must be an integer ≥ 1, got '${text}'.`);
+}
+
 /** @throws {UsageError} If a flag's text is none of the choices. */
 export function choice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
   const found = choices.find((candidate) => candidate === text);

@@ -61,7 +61,7 @@ function createProgram(streams: Streams): Command {
     .option('--epochs <n>', 'largest number of epochs')
     .option('--seed <n>', 'seed of all random numbers (default: 1)')
     .option(...backend)
-    .option('--threads <n>', 'threads of the tensorflow back end on the CPU; wasm computes on one')
+    .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
     .option('--protocol <name>', 'mmrec or lattice (default: mmrec)')
     .option('--metric <metric@k>', 'validation metric that chooses the epoch (default: recall@20)')
     .option(

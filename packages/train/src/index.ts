@@ -18,4 +18,5 @@ export {
   type RunMetrics,
   type RunWriter,
 } from './run-folder.js';
+export { createTrainingPhases, trainStep, type TrainingPhase } from './training-phases.js';
 export { warmStart, type WarmStart } from './warm-start.js';

@@ -15,7 +15,7 @@ import {
   type RunMetrics,
   type RunWriter,
 } from '@mmrec/train';
-import { backendFlag, choice, wholeNumber } from '../flags.js';
+import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
@@ -55,6 +55,8 @@ interface Plan {
   readonly out: string | undefined;
   readonly modalities: readonly string[] | undefined;
   readonly backend: BackendName | 'auto';
+  /** Undefined: the machine's cores. */
+  readonly threads: number | undefined;
   readonly seed: number;
   readonly protocol: 'mmrec' | 'lattice';
   readonly metric: string;
@@ -70,7 +72,7 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
   // Everything that may be wrong with the input is found before a folder is touched.
   if (plan.out !== undefined) checkRunFolder(plan.out, plan.force);
   const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
-  const { name: backend } = await useBackend(plan.backend);
+  const { name: backend } = await useBackend(plan.backend, { threads: plan.threads });
   const loaded = await loadData(plan.data, {
     needsFeatures: plan.model.needsFeatures,
     modalities: plan.modalities,
@@ -122,13 +124,10 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
   });
   if (data === undefined)
     throw new UsageError('train: --data must name a dataset folder, got none.');
-  if (threads !== undefined) {
-    // Read by libtensorflow when it starts; the wasm back end computes on one thread.
-    process.env['TF_NUM_INTRAOP_THREADS'] = String(wholeNumber('--threads', threads));
-  }
   return {
     model,
     settings: resolved,
+    threads: threads === undefined ? undefined : atLeastOne('--threads', threads),
     data,
     out,
     init,
