@@ -25,12 +25,15 @@ export function heapOf(module: EmscriptenModule): Heap {
 
 function createHeap(module: EmscriptenModule): Heap {
   const { memory } = module.asm;
+  // Emscripten's functions put the real ones into their own place when they are first called.
+  module._free(module._malloc(4));
   // Signed for TensorFlow.js, which makes it unsigned itself.
   const plain = module._malloc.bind(module);
   let purpose = 'a tensor';
   // The module answers 0 when there is no memory left, and TensorFlow.js would write there.
   module._malloc = (bytes: number) => {
-    const pointer = plain(bytes);
+    // A size past 4 GiB would lose its upper bits.
+    const pointer = bytes < 2 ** 32 ? plain(bytes) : 0;
     if (pointer !== 0 || bytes === 0) return pointer;
     throw new RangeError(
       `wasm: no memory for ${purpose}: ${megabytes(bytes)} MB are needed and the back end holds ${megabytes(
