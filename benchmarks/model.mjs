@@ -1,26 +1,32 @@
 // One model on one dataset: median time per epoch after a warm-up epoch, median of three evaluations of the
 // test split, peak memory of the process. Prints one JSON object.
-//   node benchmarks/model.mjs <bm3|lightgcn> <demo|tiktok|baby> <back end> <epochs>
+//   node benchmarks/model.mjs <model> <demo|tiktok|baby> <back end> <epochs> [dense|lazy|frozen]
+// The last word: how BM3's feature tables are trained.
 import { join } from 'node:path';
-import { createBm3 } from '@mmrec/bm3';
-import { synthesize } from '@mmrec/cli';
+import { models, synthesize } from '@mmrec/cli';
 import { createRng, drawValues } from '@mmrec/core';
 import { readDataset } from '@mmrec/data';
 import { readFeatureFolder } from '@mmrec/features';
-import { createLightGcn } from '@mmrec/lightgcn';
 import { useBackend } from '@mmrec/ops';
 import { evaluate, fit } from '@mmrec/train';
 
-const [model, dataset, backendName, epochs] = process.argv.slice(2);
+const [model, dataset, backendName, epochs, features = 'dense'] = process.argv.slice(2);
 const { name: backend } = await useBackend(backendName);
-const { splits, features } = await load();
+const { splits, features: matrices } = await load();
 const rng = createRng(1);
-const inputs = { interactions: splits.train, features, rng: rng.fork('model') };
-const recommender = model === 'bm3' ? createBm3(inputs) : createLightGcn(inputs);
+const inputs = { interactions: splits.train, features: matrices, rng: rng.fork('model') };
+const recommender = models[model].create(
+  inputs,
+  features === 'frozen' ? { trainFeatures: false } : {},
+);
 const { history } = await fit(recommender, {
   train: splits.train,
   rng: rng.fork('fit'),
-  options: { epochs: Number(epochs) + 1 },
+  options: {
+    ...models[model].training,
+    epochs: Number(epochs) + 1,
+    sparseUpdates: features === 'lazy' ? 'lazy' : 'dense',
+  },
 });
 
 const times = [];
@@ -42,6 +48,7 @@ process.stdout.write(
   JSON.stringify({
     model,
     dataset,
+    features,
     backend,
     secondsPerEpoch: median(history.slice(1).map(({ seconds }) => seconds)),
     secondsPerEvaluation: median(times),
@@ -54,7 +61,7 @@ async function load() {
   if (dataset === 'demo') return synthesize({ seed: 1 });
   const folder = join(process.env['MMREC_DATA_DIR'], dataset);
   const splits = await readDataset(folder);
-  if (model !== 'bm3') return { splits, features: {} };
+  if (!models[model].needsFeatures) return { splits, features: {} };
   const { numItems } = splits.train;
   // Baby's own features are not in the folder: Gaussian ones of the published shapes stand in.
   const features =

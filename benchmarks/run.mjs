@@ -1,6 +1,6 @@
 // `pnpm bench`: time per epoch and per evaluation and peak memory of each model, and the kernels beside
-// their TensorFlow.js compositions. Prints a table and writes benchmarks/results/<name>.json.
-//   node benchmarks/run.mjs [--backend wasm] [--epochs 5] [--name latest]
+// their TensorFlow.js compositions; with --large a graph of 20 million interactions as well. Prints a table and writes benchmarks/results/<name>.json.
+//   node benchmarks/run.mjs [--backend wasm] [--epochs 5] [--name latest] [--large]
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     backend: { type: 'string', default: 'auto' },
     epochs: { type: 'string', default: '5' },
     name: { type: 'string', default: 'latest' },
+    large: { type: 'boolean', default: false },
   },
 });
 
@@ -36,19 +37,37 @@ function measure(script, args) {
   return JSON.parse(output);
 }
 
-const models = datasets.flatMap((dataset) =>
-  ['bm3', 'lightgcn'].map((model) => {
-    console.log(`${model} on ${dataset} …`);
-    return measure('model.mjs', [model, dataset, values.backend, values.epochs]);
-  }),
-);
+const cases = [
+  ['demo', ['bm3', 'lightgcn']],
+  ['tiktok', ['bm3', 'lightgcn', 'lgmrec', 'vbpr']],
+  ['baby', ['bm3 dense', 'bm3 lazy', 'bm3 frozen', 'lightgcn']],
+];
+const models = cases
+  .filter(([dataset]) => datasets.includes(dataset))
+  .flatMap(([dataset, names]) =>
+    names.map((name) => {
+      console.log(`${name} on ${dataset} …`);
+      const [model, ...features] = name.split(' ');
+      return measure('model.mjs', [
+        ...[model, dataset, values.backend, values.epochs],
+        ...features,
+      ]);
+    }),
+  );
+const large = values.large && measure('large.mjs', [values.backend]);
 console.log('kernels …');
 const kernels = measure('kernels.mjs', [values.backend]);
 
 const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.versions.node };
 const folder = join(root, 'benchmarks', 'results');
 mkdirSync(folder, { recursive: true });
-const report = { date: new Date().toISOString(), machine, models, kernels };
+const report = {
+  date: new Date().toISOString(),
+  machine,
+  models,
+  kernels,
+  ...(large && { large }),
+};
 writeFileSync(join(folder, `${values.name}.json`), `${JSON.stringify(report, null, 2)}\n`);
 
 console.log(`\n${machine.cores} × ${machine.processor}, Node ${machine.node}\n`);
@@ -56,7 +75,7 @@ console.log(
   formatTable(
     ['model', 'data', 'back end', 's / epoch', 's / evaluation', 'users', 'peak MB'],
     models.map((m) => [
-      m.model,
+      m.features === 'dense' ? m.model : `${m.model}, ${m.features} features`,
       m.dataset,
       m.backend,
       m.secondsPerEpoch.toFixed(2),
@@ -78,3 +97,4 @@ console.log(
     ]),
   ),
 );
+if (large) console.log('\n20 million interactions:', large);

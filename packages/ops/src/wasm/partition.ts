@@ -1,3 +1,5 @@
+import { maxCalls } from './thread-pool.js';
+
 /** First and last-but-one number of a part. */
 export type Range = readonly [from: number, to: number];
 
@@ -64,5 +66,5 @@ export function divideByEntries(
 
 function numParts(threads: number, work: number, partsPerThread: number): number {
   if (threads === 1) return 1;
-  return Math.max(1, Math.min(threads * partsPerThread, Math.floor(work / grain), 255));
+  return Math.max(1, Math.min(threads * partsPerThread, Math.floor(work / grain), maxCalls));
 }

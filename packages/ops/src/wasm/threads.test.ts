@@ -72,7 +72,8 @@ function everything(): Record<string, Float32Array | Int32Array> {
     normOfRows: l2NormOfRows(users, triplets.users),
     product: matMul(users, items, false, true),
     linear: linear(gatherRows(features, rows), weight, bias),
-    gradients: grads((u: Tensor, i: Tensor, f: Tensor, w: Tensor) => {
+    gradients: grads((...inputs: Tensor[]) => {
+      const [u, i, f, w] = inputs as [Tensor, Tensor, Tensor, Tensor];
       const gaps = tripletGaps(u as Tensor2D, i as Tensor2D, triplets);
       const projected = projectRows(f as Tensor2D, rows, { weight: w as Tensor2D, bias });
       const cosines = cosineOfRows(projected, gatherRows(i as Tensor2D, rows));
