@@ -17,7 +17,7 @@ async function compile(flags) {
       '--importMemory',
       '--noExportMemory',
       '--use=abort=',
-      '-O3', ...(process.env.MMREC_KERNEL_NAMES ? ['--debug'] : []),
+      '-O3',
       '--converge',
       `--baseDir=${packageFolder}`,
       ...flags,
