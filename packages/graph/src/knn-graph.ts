@@ -1,5 +1,6 @@
 import { defineOptions, type CsrMatrix, type FeatureMatrix } from '@mmrec/core';
 import { createNearestCandidates, type NearestCandidates } from './nearest-candidates.js';
+import { offerByKernel } from './nearest-by-kernel.js';
 import { normalizeRows } from './normalize-rows.js';
 import { normalizeSymmetric } from './normalize-symmetric.js';
 import { createSimilarityTile, type NormedRows, type SimilarityTile } from './similarity-tile.js';
@@ -53,10 +54,11 @@ const options = defineOptions<KnnGraphOptions>({
  *
  * $$S_{ij} = \frac{x_i \cdot x_j}{\|x_i\| \|x_j\|} \text{ if } j \in \mathrm{top}_k(i), \text{ else } 0$$
  *
- * Exact, in float64, and never items² numbers in memory: blocks of items are compared with each
- * other, each pair once, and only the best `k` of an item are kept. Beside the result it holds
- * `12 · items · min(k, items) + 8 · (blockSize² + 512 · blockSize)` bytes. Time is
- * `items² · columns / 2` multiplications.
+ * Exact, in float64, and never items² numbers in memory. Where a back end with the kernels of `@mmrec/ops` is in
+ * use, they find a few more than `k` candidates of each item in float32, on every core, and float64 decides
+ * among these; an item whose candidates are too close to tell is compared with all others. Elsewhere blocks of
+ * items are compared with each other in float64, each pair once, in `items² · columns / 2` multiplications and
+ * `12 · items · min(k, items) + 8 · (blockSize² + 512 · blockSize)` bytes beside the result.
  *
  * Equal cosines: the lower index is nearer. An item without features (a zero row) has no
  * neighbours and is nobody's neighbour, except its own with `includeSelf`. With fewer than `k`
@@ -83,7 +85,9 @@ export function knnGraph(features: FeatureMatrix, given: Partial<KnnGraphOptions
   if (includeSelf) {
     for (let item = 0; item < features.rows; item++) nearest.offer(item, item, Infinity);
   }
-  comparePairs(normed, Math.min(blockSize, features.rows), nearest);
+  if (!offerByKernel(normed, k, nearest)) {
+    comparePairs(normed, Math.min(blockSize, features.rows), nearest);
+  }
 
   const cosines = nearest.toCsr();
   const graph = weights === 'cosine' ? cosines : { ...cosines, values: cosines.values.fill(1) };

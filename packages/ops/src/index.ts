@@ -33,5 +33,6 @@ export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.
 export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
 export { spmm } from './spmm.js';
 export { stopGradient } from './stop-gradient.js';
+export { hasKernels } from './tensor-memory.js';
 export { createTopK, selectTopOfRows } from './top-k.js';
 export { tripletGaps, type Triplets } from './triplet-gaps.js';

@@ -20,6 +20,13 @@ export function tensorMemory(): TensorMemory | undefined {
   return besideNative && backend === native?.backend ? native.memory : undefined;
 }
 
+/** Whether a back end is in use that the WebAssembly kernels work on; none is started to find out. */
+export function hasKernels(): boolean {
+  // Undefined, whatever the typings say, as long as nothing has chosen a back end.
+  const name = engine().backendName as string | undefined;
+  return name !== undefined && tensorMemory() !== undefined;
+}
+
 /**
  * Has the WebAssembly kernels work beside libtensorflow on the CPU, where they were measured faster than its
  * own sparse products, lookups and optimiser steps. On a GPU everything stays there.
