@@ -1,4 +1,5 @@
-import type { Batch, Embeddings, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
+import { checkFeatures } from '@mmrec/core';
+import type { Batch, Embeddings, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
 import { negativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
 import {
@@ -51,7 +52,7 @@ export function createBm3(
 ): Recommender {
   const resolved = bm3Options.resolve('createBm3', options);
   const { embeddingSize: d, numLayers, dropout: rate, regWeight, contrastWeight } = resolved;
-  checkFeatures(features, interactions.numItems);
+  checkFeatures('createBm3', features, interactions.numItems);
   const graph = createInteractionGraph(interactions);
 
   const init = rng.fork('init');
@@ -145,17 +146,4 @@ function pullLoss(online: Tensor2D, target: Tensor2D): Scalar {
 
 function named(name: string, { weight, bias }: Linear): Record<string, Variable> {
   return { [`${name}/weight`]: weight, [`${name}/bias`]: bias };
-}
-
-function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
-  const entries = Object.entries(features);
-  if (entries.length === 0)
-    throw new RangeError('createBm3: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of entries) {
-    if (rows !== numItems) {
-      throw new RangeError(
-        `createBm3: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-      );
-    }
-  }
 }

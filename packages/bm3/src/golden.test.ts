@@ -1,5 +1,6 @@
 import { createRng } from '@mmrec/core';
 import {
+  caseFeatures,
   caseInteractions,
   checkModelCase,
   eachBackend,
@@ -31,16 +32,8 @@ eachBackend(() => {
     new URL('../fixtures/golden/', import.meta.url),
   )) {
     it(name, () => {
-      const present = Object.entries(modalities).filter(([modality]) => data.features[modality]);
-      const features = Object.fromEntries(
-        present.map(([modality]) => {
-          const { shape, data: values } = data.features[modality]!;
-          return [
-            modality,
-            { rows: shape[0]!, columns: shape[1]!, data: Float32Array.from(values) },
-          ];
-        }),
-      );
+      const features = caseFeatures(data, Object.keys(modalities));
+      const present = Object.entries(modalities).filter(([modality]) => features[modality]);
       const map: ParameterMap = {
         users: { name: 'user_embedding.weight' },
         items: { name: 'item_id_embedding.weight' },

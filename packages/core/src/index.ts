@@ -1,3 +1,4 @@
+export { checkFeatures } from './check-features.js';
 export { checkIndices, checkSameShape, checkShape, nearestName, suggestion } from './checks.js';
 export type { CsrMatrix } from './csr-matrix.js';
 export { drawRows, drawValues, dropoutThreshold, type Distribution, type Draw } from './draw.js';

@@ -1,4 +1,5 @@
-import type { Batch, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
+import { checkFeatures } from '@mmrec/core';
+import type { Batch, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import {
   bprLoss,
   factoredInfoNceLoss,
@@ -40,7 +41,7 @@ export function createLgmrec(
 ): Recommender {
   const resolved = lgmrecOptions.resolve('createLgmrec', options);
   const { embeddingSize: d, variant } = resolved;
-  checkFeatures(features, interactions.numItems);
+  checkFeatures('createLgmrec', features, interactions.numItems);
 
   const weight = (name: string, rows: number, columns = d) =>
     xavierUniform({ rows, columns, rng: rng.fork(`init/${name}`) });
@@ -146,17 +147,4 @@ function contrasts(
       });
     });
   });
-}
-
-function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
-  const entries = Object.entries(features);
-  if (entries.length === 0)
-    throw new RangeError('createLgmrec: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of entries) {
-    if (rows !== numItems) {
-      throw new RangeError(
-        `createLgmrec: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-      );
-    }
-  }
 }

@@ -1,4 +1,4 @@
-import type { Batch, Interactions, LossTerms, Recommender, Rng } from '@mmrec/core';
+import type { Batch, FeatureMatrix, Interactions, LossTerms, Recommender, Rng } from '@mmrec/core';
 import {
   addN,
   matMul,
@@ -38,6 +38,20 @@ export function caseInteractions({ nUsers, nItems, train }: ModelCase): Interact
     users: Int32Array.from(train, ([user]) => user),
     items: Int32Array.from(train, ([, item]) => item),
   };
+}
+
+/** A case's item features: of those modalities that it has, in the order of the names. */
+export function caseFeatures(
+  { features }: Pick<ModelCase, 'features'>,
+  names: readonly string[],
+): Record<string, FeatureMatrix> {
+  const present = names.filter((name) => features[name]);
+  return Object.fromEntries(
+    present.map((name) => {
+      const { shape, data } = features[name]!;
+      return [name, { rows: shape[0]!, columns: shape[1]!, data: Float32Array.from(data) }];
+    }),
+  );
 }
 
 /** A case's batch. */

@@ -1,4 +1,4 @@
-import { defineOptions } from '@mmrec/core';
+import { checkFeatures, defineOptions } from '@mmrec/core';
 import type { Batch, FeatureMatrix, ModelDefinition, ModelInputs, Recommender } from '@mmrec/core';
 import { bprLoss, squaredNormRegularizer } from '@mmrec/losses';
 import { gatherRows, matrixVariable, xavierUniform, zerosVariable } from '@mmrec/ops';
@@ -101,19 +101,12 @@ export function createVbpr(
 
 /** The features of all modalities in one matrix. */
 function sideBySide(features: Readonly<Record<string, FeatureMatrix>>, numItems: number) {
-  const parts = Object.entries(features);
-  if (parts.length === 0)
-    throw new RangeError('createVbpr: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of parts) {
-    if (rows === numItems) continue;
-    throw new RangeError(
-      `createVbpr: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-    );
-  }
-  const columns = parts.reduce((total, [, part]) => total + part.columns, 0);
+  checkFeatures('createVbpr', features, numItems);
+  const parts = Object.values(features);
+  const columns = parts.reduce((total, part) => total + part.columns, 0);
   const data = new Float32Array(numItems * columns);
   for (let row = 0, at = 0; row < numItems; row++) {
-    for (const [, part] of parts) {
+    for (const part of parts) {
       data.set(part.data.subarray(row * part.columns, (row + 1) * part.columns), at);
       at += part.columns;
     }
