@@ -7,3 +7,4 @@ export { negativeCosineLoss } from './negative-cosine-loss.js';
 export { normRegularizer } from './norm-regularizer.js';
 export { similarityPreservingRegularizer } from './similarity-preserving-regularizer.js';
 export { squaredNormRegularizer } from './squared-norm-regularizer.js';
+export { twoViewInfoNceLoss, type TwoViewInfoNceOptions } from './two-view-info-nce-loss.js';

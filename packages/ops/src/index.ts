@@ -15,7 +15,11 @@ export {
 export { l2Norm } from './l2-norm.js';
 export { adamOptions, createAdam, type AdamOptions, type Optimizer } from './optimizers.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
+export { squaredNormsOfProduct } from './product-row-norms.js';
 export { cosineOfRows, l2NormalizeRows } from './row-norms.js';
+export { sampledProducts, sparseProduct } from './sparse-products.js';
+export type { SparsityPattern } from './sparsity-pattern.js';
 export { spmm } from './spmm.js';
 export { stopGradient } from './stop-gradient.js';
 export { createTopK, selectTopOfRows } from './top-k.js';
+export { withoutGradient } from './without-gradient.js';
