@@ -1,6 +1,7 @@
 import { bm3 } from '@mmrec/bm3';
 import { suggestion, type ModelDefinition } from '@mmrec/core';
 import { lightgcn } from '@mmrec/lightgcn';
+import { mmssl } from '@mmrec/mmssl';
 import { UsageError } from './usage-error.js';
 
 /** A model whose options are known at run time only. */
@@ -8,7 +9,7 @@ export type AnyModel = ModelDefinition<Record<string, unknown>>;
 
 /** The models that the command knows, by name. */
 export const models: Readonly<Record<string, AnyModel>> = Object.fromEntries(
-  [bm3, lightgcn].map((model) => [model.name, model as unknown as AnyModel]),
+  [bm3, lightgcn, mmssl].map((model) => [model.name, model as unknown as AnyModel]),
 );
 
 /** @throws {UsageError} If there is no model of that name. */
