@@ -1,5 +1,6 @@
 import { createRng } from '@mmrec/core';
 import {
+  caseFeatures,
   caseInteractions,
   checkModelCase,
   eachBackend,
@@ -41,15 +42,7 @@ eachBackend(() => {
   )) {
     it(name, () => {
       const present = Object.entries(modalities).filter(([modality]) => data.features[modality]);
-      const features = Object.fromEntries(
-        present.map(([modality]) => {
-          const { shape, data: values } = data.features[modality]!;
-          return [
-            modality,
-            { rows: shape[0]!, columns: shape[1]!, data: Float32Array.from(values) },
-          ];
-        }),
-      );
+      const features = caseFeatures(data, Object.keys(modalities));
       const map: ParameterMap = {
         users: { name: 'user_embedding.weight' },
         items: { name: 'item_id_embedding.weight' },

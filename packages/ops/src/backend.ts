@@ -1,6 +1,6 @@
 import { suggestion } from '@mmrec/core';
 import { env, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
-import { accelerateNative, accelerateWasm } from './accelerate-wasm.js';
+import { accelerateNative, accelerateWasm } from './accelerate.js';
 import { loadNative, nativeDevice } from './load-native.js';
 import { tensorMemory, useKernelsBesideNative } from './tensor-memory.js';
 import { loadWasm } from './wasm/load-wasm.js';

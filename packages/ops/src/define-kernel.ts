@@ -5,6 +5,7 @@ import {
   registerGradient,
   registerKernel,
   tidy,
+  util,
   type Attribute,
   type DataType,
   type KernelBackend,
@@ -181,7 +182,7 @@ function runOnHost<Attributes extends object>(
     const shapes = infos.map(({ shape }) => shape);
     const attributes = attrs as unknown as Attributes;
     const specs = definition.outputs(shapes, attributes);
-    const outputs = specs.map(({ shape }) => new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    const outputs = specs.map(({ shape }) => new Float32Array(util.sizeFromShape([...shape])));
     definition.host({
       inputs: infos.map(({ dataId }) => host.readSync(dataId) as Float32Array),
       outputs,

@@ -8,6 +8,7 @@ import {
 import { defineKernel } from './define-kernel.js';
 import { distinctRows, recordRowUse, trackedParameter } from './gradients.js';
 import { stopGradient } from './stop-gradient.js';
+import { gatherInto, sumInto } from './wasm/rows.js';
 
 const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
   name: 'MmrecGatherRows',
@@ -22,9 +23,9 @@ const gather = defineKernel<{ rows: Int32Array; tableRows: number }>({
   wasm: ({ runtime, inputs: [table], outputs: [out], shapes: [shape], attributes: { rows } }) => {
     const indices = runtime.upload(rows);
     const columns = shape![1]!;
-    runtime.parallel('gatherRows', { count: rows.length, cost: columns }, (from, to) => [
-      ...[table!, indices.pointer + 4 * from, to - from, columns, out! + 4 * from * columns],
-    ]);
+    gatherInto(runtime, {
+      ...{ table: table!, list: indices.pointer, count: rows.length, columns, rows: out! },
+    });
     indices.release();
   },
   gradient: ([dy], _saved, { rows, tableRows }) => [
@@ -47,12 +48,16 @@ const sumSegments = defineKernel<{ segments: Int32Array; numSegments: number }>(
     const { segments, numSegments } = attributes;
     const [count, columns] = shape as [number, number];
     const indices = runtime.upload(segments);
-    runtime.clear(out!, numSegments * columns);
-    // Each thread adds to segments of its own: rows of a segment add up in their order, whoever does it.
-    const cost = (count * columns) / Math.max(numSegments, 1);
-    runtime.parallel('addRows', { count: numSegments, cost, partsPerThread: 1 }, (from, to) => [
-      ...[rows!, indices.pointer, count, columns, from, to, out!],
-    ]);
+    sumInto(runtime, {
+      ...{
+        table: out!,
+        list: indices.pointer,
+        count,
+        columns,
+        rows: rows!,
+        tableRows: numSegments,
+      },
+    });
     indices.release();
   },
   gradient: ([dy], _saved, { segments }) => [() => gatherRows(dy as Tensor2D, segments)],

@@ -1,4 +1,4 @@
-export { accelerateWasm } from './accelerate-wasm.js';
+export { accelerateWasm } from './accelerate.js';
 export { adamOptions, createAdam, type AdamOptions, type Optimizer } from './adam.js';
 export {
   backendNames,

@@ -9,6 +9,7 @@ import {
   tensor1d,
   tensor2d,
   tidy,
+  util,
   type Scalar,
   type Tensor,
   type Tensor2D,
@@ -28,7 +29,7 @@ const norm = defineKernel<object>({
   },
   compose: ([x]) => sqrt(sum(square(x!))),
   wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape] }) => {
-    const value = Math.sqrt(sumOfSquares(runtime, x!, sizeOf(shape!)));
+    const value = Math.sqrt(sumOfSquares(runtime, x!, util.sizeFromShape([...shape!])));
     runtime.floats()[out! / 4] = value;
   },
   saves: [0],
@@ -45,7 +46,7 @@ const normGradient = defineKernel<object>({
   },
   compose: ([x, dy]) => mul(x!, divNoNan(dy!, sqrt(sum(square(x!))))),
   wasm: ({ runtime, inputs: [x, dy], outputs: [out], shapes: [shape] }) => {
-    const size = sizeOf(shape!);
+    const size = util.sizeFromShape([...shape!]);
     const length = Math.sqrt(sumOfSquares(runtime, x!, size));
     const scale = length === 0 ? 0 : runtime.floats()[dy! / 4]! / length;
     runtime.parallel('scale', { count: size, cost: 2 }, (from, to) => [
@@ -68,8 +69,6 @@ const normGradient = defineKernel<object>({
 export function l2Norm(x: Tensor): Scalar {
   return norm([x], {})[0] as Scalar;
 }
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
 const rowsNorm = defineKernel<{ rows: Int32Array }>({
   name: 'MmrecL2NormOfRows',

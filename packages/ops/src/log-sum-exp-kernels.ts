@@ -1,7 +1,7 @@
 import { engine, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Pointer } from './wasm/heap.js';
 import { multiply, operand } from './wasm/multiply.js';
-import type { Range } from './wasm/partition.js';
+import { blocksOf } from './wasm/partition.js';
 import type { TensorMemory } from './wasm/tensor-memory.js';
 
 /** Anchors, candidates, the log-sum-exps and their gradient. */
@@ -34,10 +34,9 @@ export function valueInKernels(
       ...[pointer + 4 * from, sums.pointer + 4 * from],
     ]);
   } else {
-    const ranges = rangesOf(batch, Math.max(rowsAtATime, Math.ceil(batch / 255)));
     const size = Math.min(productsOfRow, n);
     const products = runtime.allocate(batch * size, 'products of a block');
-    runtime.each('logSumExpOfProducts', ranges, ([from, to]) => [
+    runtime.each('logSumExpOfProducts', blocksOf(batch, rowsAtATime), ([from, to]) => [
       ...[a + 4 * from * columns, to - from, c, n, columns, size],
       ...[products.pointer + 4 * from * size, pointer + 4 * from, sums.pointer + 4 * from],
     ]);
@@ -81,16 +80,13 @@ interface GradientCall {
 function narrowGradients({ memory, batch, n, columns, inputs, outputs }: GradientCall): void {
   const { runtime } = memory;
   const [a, c, shifts, weights] = inputs;
-  const blocks = rangesOf(n, narrowBlock);
+  const blocks = blocksOf(n, narrowBlock);
   const size = batch * columns;
   const parts = runtime.allocate(blocks.length * size);
-  // A pool takes 255 calls at most.
-  for (let first = 0; first < blocks.length; first += 255) {
-    runtime.each('narrowExponentialGradients', blocks.slice(first, first + 255), ([from, to]) => [
-      ...[a, batch, c, from, to, columns, shifts, weights],
-      ...[parts.pointer + 4 * (from / narrowBlock) * size, outputs[1]],
-    ]);
-  }
+  runtime.each('narrowExponentialGradients', blocks, ([from, to]) => [
+    ...[a, batch, c, from, to, columns, shifts, weights],
+    ...[parts.pointer + 4 * (from / narrowBlock) * size, outputs[1]],
+  ]);
   runtime.call('sumRows', [parts.pointer, blocks.length, size, outputs[0]]);
   parts.release();
 }
@@ -101,7 +97,7 @@ function wideGradients(call: GradientCall, blockSize: number): void {
   const { runtime } = memory;
   const [a, c, shifts, weights] = inputs;
   const products = runtime.allocate(batch * Math.min(blockSize, n), 'products of a block');
-  for (const [from, to] of rangesOf(n, blockSize)) {
+  for (const [from, to] of blocksOf(n, blockSize)) {
     const size = to - from;
     const block = c + 4 * from * columns;
     multiply(runtime, {
@@ -123,11 +119,4 @@ function wideGradients(call: GradientCall, blockSize: number): void {
     });
   }
   products.release();
-}
-
-function rangesOf(count: number, size: number): Range[] {
-  return Array.from({ length: Math.ceil(count / size) }, (_, at) => [
-    at * size,
-    Math.min((at + 1) * size, count),
-  ]);
 }

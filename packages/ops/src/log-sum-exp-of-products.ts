@@ -18,6 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { gradientsInKernels, valueInKernels, type Values } from './log-sum-exp-kernels.js';
 import { tensorMemory } from './tensor-memory.js';
+import { blocksOf, type Range } from './wasm/partition.js';
 
 /**
  * Log-sum-exp of each anchor's inner products with all candidates, with gradients for both: the normaliser of a
@@ -71,8 +72,8 @@ export function logSumExpOfProducts(
 /** The log-sum-exp of the blocks' log-sum-exps. */
 function composedValue(anchors: Tensor2D, candidates: Tensor2D, blockSize: number): Tensor1D {
   return tidy(() => {
-    const parts = blocksOf(candidates, blockSize).map(([start, size]) =>
-      tidy(() => logSumExp<Tensor1D>(productsWith(anchors, candidates, [start, size]), 1)),
+    const parts = blocksOf(candidates.shape[0], blockSize).map((block) =>
+      tidy(() => logSumExp<Tensor1D>(productsWith(anchors, candidates, block), 1)),
     );
     return parts.length === 1 ? parts[0]! : logSumExp<Tensor1D>(stack(parts), 0);
   });
@@ -84,7 +85,7 @@ function composedGradients([anchors, candidates, value, dy]: Values, blockSize: 
     const shift = value.reshape<Tensor2D>([batch, 1]);
     const weight = dy.reshape<Tensor2D>([batch, 1]);
     let ofAnchors: Tensor2D = zerosLike(anchors);
-    const ofCandidates = blocksOf(candidates, blockSize).map((block) => {
+    const ofCandidates = blocksOf(candidates.shape[0], blockSize).map((block) => {
       const [anchorsPart, candidatesPart] = tidy(() => {
         const shares = exp(sub(productsWith(anchors, candidates, block), shift));
         const weighted = mul<Tensor2D>(shares, weight); // [batch, block]
@@ -101,22 +102,11 @@ function composedGradients([anchors, candidates, value, dy]: Values, blockSize: 
   });
 }
 
-/** First row and number of rows of a block. */
-type Block = readonly [number, number];
-
-function blocksOf(candidates: Tensor2D, blockSize: number): Block[] {
-  const [n] = candidates.shape;
-  return Array.from({ length: Math.ceil(n / blockSize) }, (_, at) => {
-    const start = at * blockSize;
-    return [start, Math.min(blockSize, n - start)] as const;
-  });
-}
-
 /** Products of all anchors with the candidates of a block, `[batch, block]`. */
-function productsWith(anchors: Tensor2D, candidates: Tensor2D, block: Block): Tensor2D {
+function productsWith(anchors: Tensor2D, candidates: Tensor2D, block: Range): Tensor2D {
   return matMul(anchors, rowsOf(candidates, block), false, true);
 }
 
-function rowsOf(table: Tensor2D, [start, size]: Block): Tensor2D {
-  return slice(table, [start, 0], [size, -1]);
+function rowsOf(table: Tensor2D, [from, to]: Range): Tensor2D {
+  return slice(table, [from, 0], [to - from, -1]);
 }

@@ -6,6 +6,7 @@ import {
   RealDiv,
   Reshape,
   Sub,
+  util,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { Call, Replacement } from './replace-kernels.js';
@@ -47,7 +48,7 @@ function replacing(
     small(call.inputs as Record<string, TensorInfo>, call.attrs) ?? (original!(call) as TensorInfo);
 }
 
-const sizeOf = ({ shape }: TensorInfo) => shape.reduce((product, size) => product * size, 1);
+const sizeOf = ({ shape }: TensorInfo) => util.sizeFromShape(shape);
 
 /** Where some tensors' numbers lie, if all are small, float32 and at hand. */
 function smallOperands(tensors: readonly TensorInfo[]) {
@@ -99,7 +100,7 @@ function reshapeSmall(x: TensorInfo, wanted: readonly number[]) {
   const size = sizeOf(x);
   const known = wanted.reduce((product, each) => (each === -1 ? product : product * each), 1);
   const shape = wanted.map((each) => (each === -1 ? size / known : each));
-  if (shape.reduce((product, each) => product * each, 1) !== size) return undefined;
+  if (util.sizeFromShape(shape) !== size) return undefined;
   const operands = smallOperands([x]);
   if (!operands) return undefined;
   const { tensor, pointer } = operands.memory.create(shape, 'float32');

@@ -2,6 +2,7 @@ import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmr
 import { matMul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gatherRows } from './gather-rows.js';
 import { tensorMemory } from './tensor-memory.js';
+import { blocksOf } from './wasm/partition.js';
 import type { TensorMemory } from './wasm/tensor-memory.js';
 
 /**
@@ -101,24 +102,16 @@ function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Ra
     const listsSize = userBlock * (4 * k + 67);
     const partSize = listsSize + userBlock * itemBlock;
     const parts = Math.max(1, Math.min(4 * runtime.threads, Math.ceil(wanted.length / userBlock)));
-    const size = Math.ceil(wanted.length / parts / userBlock) * userBlock;
+    const size = Math.max(1, Math.ceil(wanted.length / parts / userBlock)) * userBlock;
     const room = runtime.allocate(parts * partSize, 'the lists of the best items');
-    const ranges = Array.from({ length: parts }, (_, part) => part).filter(
-      (part) => part * size < wanted.length,
-    );
-    runtime.each(
-      'topOfProducts',
-      ranges.map((part) => [part, Math.min((part + 1) * size, wanted.length)] as const),
-      ([part, end]) => {
-        const from = part * size;
-        const partLists = room.pointer + 4 * part * partSize;
-        return [
-          ...[u, list.pointer + 4 * from, end - from, i, numItems, columns, k],
-          ...[excluded.offsets, excluded.items, partLists, partLists + 4 * listsSize],
-          out.pointer + 4 * from * k,
-        ];
-      },
-    );
+    runtime.each('topOfProducts', blocksOf(wanted.length, size), ([from, to]) => {
+      const partLists = room.pointer + 4 * (from / size) * partSize;
+      return [
+        ...[u, list.pointer + 4 * from, to - from, i, numItems, columns, k],
+        ...[excluded.offsets, excluded.items, partLists, partLists + 4 * listsSize],
+        out.pointer + 4 * from * k,
+      ];
+    });
     const start = out.pointer / 4;
     const result = runtime.integers().slice(start, start + wanted.length * k);
     for (const block of [list, out, room]) block.release();

@@ -1,4 +1,4 @@
-import type { Batch, Interactions, LossTerms, Recommender, Rng } from '@mmrec/core';
+import type { Batch, FeatureMatrix, Interactions, LossTerms, Recommender, Rng } from '@mmrec/core';
 import {
   addN,
   matMul,
@@ -38,6 +38,20 @@ export function caseInteractions({ nUsers, nItems, train }: ModelCase): Interact
     users: Int32Array.from(train, ([user]) => user),
     items: Int32Array.from(train, ([, item]) => item),
   };
+}
+
+/** A case's features of the modalities named, in the names' order; those that the case lacks are left out. */
+export function caseFeatures(
+  { features }: ModelCase,
+  modalities: readonly string[],
+): Record<string, FeatureMatrix> {
+  const present = modalities.filter((modality) => features[modality]);
+  return Object.fromEntries(
+    present.map((modality) => {
+      const { shape, data } = features[modality]!;
+      return [modality, { rows: shape[0]!, columns: shape[1]!, data: Float32Array.from(data) }];
+    }),
+  );
 }
 
 /** A case's batch. */

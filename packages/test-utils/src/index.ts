@@ -1,5 +1,6 @@
 export {
   caseBatch,
+  caseFeatures,
   caseInteractions,
   checkModelCase,
   type ModelCase,

@@ -1,5 +1,6 @@
 import type { Product } from './product.js';
 import type { NodeBackend } from './node-backend.js';
+import { gatherInto } from './rows.js';
 import type { Block, KernelRuntime } from './runtime.js';
 
 /** FLOPs from which libtensorflow is faster, and the least FLOPs for each number of the result, which is copied. */
@@ -92,9 +93,9 @@ function createGathering(runtime: KernelRuntime) {
     }
     before?.block.release();
     const block = runtime.allocate(rows * columns, `${rows} rows of ${columns} features`);
-    runtime.parallel('gatherRows', { count: rows, cost: columns }, (from, to) => [
-      ...[a.pointer, pointer + 4 * from, to - from, columns, block.pointer + 4 * from * columns],
-    ]);
+    gatherInto(runtime, {
+      ...{ table: a.pointer, list: pointer, count: rows, columns, rows: block.pointer },
+    });
     if (aRows) waiting.set(a.pointer, { list, block });
     return {
       stored: { pointer: block.pointer, shape: [rows, columns], transposed: !aRows },

@@ -1,4 +1,4 @@
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Pointer } from './heap.js';
 import { createNativeProduct } from './native-product.js';
 import type { NodeBackend } from './node-backend.js';
@@ -21,7 +21,7 @@ export function createNativeTensorMemory(
     return runtime.floats().slice(start, start + size);
   };
   const sizeOf = ({ shape }: { readonly shape: readonly number[] }) =>
-    shape.reduce((product, size) => product * size, 1);
+    util.sizeFromShape([...shape]);
 
   const { getInputTensorIds, readSync, disposeData } = backend;
   backend.getInputTensorIds = (tensors) => {

@@ -1,5 +1,3 @@
-import { maxCalls } from './thread-pool.js';
-
 /** First and last-but-one number of a part. */
 export type Range = readonly [from: number, to: number];
 
@@ -29,9 +27,7 @@ export function divide({
 }: Division): Range[] {
   const parts = numParts(threads, count * cost, partsPerThread);
   const size = Math.max(1, Math.ceil(count / parts / multipleOf)) * multipleOf;
-  const ranges: Range[] = [];
-  for (let from = 0; from < count; from += size) ranges.push([from, Math.min(from + size, count)]);
-  return ranges.length ? ranges : [[0, count]];
+  return count > 0 ? blocksOf(count, size) : [[0, count]];
 }
 
 /**
@@ -66,5 +62,13 @@ export function divideByEntries(
 
 function numParts(threads: number, work: number, partsPerThread: number): number {
   if (threads === 1) return 1;
-  return Math.max(1, Math.min(threads * partsPerThread, Math.floor(work / grain), maxCalls));
+  return Math.max(1, Math.min(threads * partsPerThread, Math.floor(work / grain)));
+}
+
+/** Ranges of `size` rows, the last perhaps of fewer. */
+export function blocksOf(count: number, size: number): Range[] {
+  return Array.from({ length: Math.ceil(count / size) }, (_, at) => [
+    at * size,
+    Math.min((at + 1) * size, count),
+  ]);
 }

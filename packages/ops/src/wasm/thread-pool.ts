@@ -29,8 +29,8 @@ export interface PoolInputs {
   readonly scratch: readonly number[];
 }
 
-/** Calls of a job and arguments of a call at most. */
-export const maxCalls = 255;
+/** Calls of a job and arguments of a call at most; more calls are several jobs. */
+const maxCalls = 255;
 const maxArguments = 24;
 
 /** Milliseconds that a thread looks for work before it sleeps: sleep and wake-up take some 0.1 to 0.5. */
@@ -40,8 +40,8 @@ const patience = 0.5;
 const words = { job: 0, done: 1, kernel: 2, arity: 3, failed: 4, asleep: 5, waiting: 6 } as const;
 
 /**
- * Starts threads on the same memory. They wait for work without using the processor, and don't keep the
- * process alive.
+ * Starts threads on the same memory. After {@link patience} without work they sleep; they don't keep the process
+ * alive.
  *
  * The word `job` holds the job's number (upper 24 bits) and the calls that nobody has taken yet (lower 8).
  * Whoever takes one counts it down by compare-and-swap, so that a thread that wakes late finds nothing left
@@ -54,7 +54,7 @@ export function createThreadPool(inputs: PoolInputs): ThreadPool {
   const args = new Float64Array(new SharedArrayBuffer(8 * maxCalls * maxArguments));
   const names = Object.keys(kernels);
   const workers = Array.from({ length: helpers }, (_, index) => {
-    const shared = { module, memory, control, args, names, words, patience };
+    const shared = { module, memory, control, args, names, words, maxArguments, patience };
     const workerData = { ...shared, scratch: scratch[index] };
     // The function's source: a bundle needs no file for the thread.
     const worker = new Worker(
@@ -78,14 +78,25 @@ export function createThreadPool(inputs: PoolInputs): ThreadPool {
       if (left === 0) return;
       if (Atomics.compareExchange(control, words.job, before, before - 1) !== before) continue;
       const start = (left - 1) * maxArguments;
-      kernels[name]!(...args.subarray(start, start + arity));
+      try {
+        kernels[name]!(...args.subarray(start, start + arity));
+      } catch {
+        // Told when the others have finished: the next job would overwrite what they read.
+        Atomics.store(control, words.failed, 1);
+      }
       Atomics.add(control, words.done, 1);
     }
   }
 
   function run(name: string, calls: readonly KernelArguments[]): void {
-    if (calls.length < 2) {
-      for (const call of calls) kernels[name]!(...call);
+    for (let first = 0; first < calls.length; first += maxCalls) {
+      runJob(name, calls.slice(first, first + maxCalls));
+    }
+  }
+
+  function runJob(name: string, calls: readonly KernelArguments[]): void {
+    if (calls.length === 1) {
+      kernels[name]!(...calls[0]!);
       return;
     }
     const arity = calls[0]!.length;
@@ -100,7 +111,7 @@ export function createThreadPool(inputs: PoolInputs): ThreadPool {
     if (Atomics.load(control, words.asleep) > 0) Atomics.notify(control, words.job);
     takeCalls(name, arity);
     waitFor(control, calls.length);
-    if (control[words.failed]) throw new Error(`thread pool: kernel '${name}' failed in a thread.`);
+    if (control[words.failed]) throw new Error(`thread pool: kernel '${name}' failed.`);
   }
 
   return {
@@ -129,6 +140,7 @@ interface HelperData {
   readonly names: readonly string[];
   readonly words: Readonly<Record<string, number>>;
   readonly scratch: number;
+  readonly maxArguments: number;
   /** Milliseconds that a thread looks for work before it sleeps. */
   readonly patience: number;
 }
@@ -157,7 +169,7 @@ function helperThread(data: HelperData): void {
       continue;
     }
     if (Atomics.compareExchange(control, at.job, before, before - 1) !== before) continue;
-    const start = (left - 1) * 24;
+    const start = (left - 1) * data.maxArguments;
     try {
       kernels[names[control[at.kernel]!]!]!(...args.subarray(start, start + control[at.arity]!));
     } catch {

@@ -114,6 +114,19 @@ describe('threads', () => {
     }
   });
 
+  it('do any number of calls', async () => {
+    await useBackend('wasm', { threads: 2 });
+    const { runtime } = tensorMemory()!;
+    const block = runtime.upload(new Float32Array(1000).fill(1));
+    const ranges = Array.from({ length: 1000 }, (_, at) => [at, at + 1] as const);
+    runtime.each('clear', ranges.slice(0, 999), ([from]) => [block.pointer + 4 * from, 1]);
+    const start = block.pointer / 4;
+    const left = runtime.floats().slice(start, start + 1000);
+    expect(left.reduce((total, value) => total + value, 0)).toBe(1);
+    expect(left[999]).toBe(1);
+    block.release();
+  });
+
   it('survive a kernel that fails, and say which', async () => {
     await useBackend('wasm', { threads: 2 });
     const { runtime } = tensorMemory()!;

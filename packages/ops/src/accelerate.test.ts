@@ -21,7 +21,7 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { accelerateWasm } from './accelerate-wasm.js';
+import { accelerateWasm } from './accelerate.js';
 
 const rng = createRng(11);
 const normal = (name: string, ...shape: number[]) =>

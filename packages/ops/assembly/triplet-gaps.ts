@@ -2,15 +2,6 @@ import { dot } from './row-norms';
 
 // Rows of tables, looked up and combined without being copied first.
 
-/** `out[t] = users[u[t]] · items[i[t]]` for `count` pairs of rows. */
-export function pairProducts(
-  users: usize, u: usize, items: usize, i: usize, count: i32, columns: i32, out: usize,
-): void {
-  for (let t: i32 = 0; t < count; t++) {
-    store<f32>(out + offset(t), dot(row(users, u, t, columns), row(items, i, t, columns), columns));
-  }
-}
-
 /** `out[t] = users[u[t]] · (items[i[t]] − items[j[t]])`. */
 export function tripletGaps(
   users: usize, u: usize, items: usize, i: usize, j: usize, count: i32, columns: i32, out: usize,

@@ -4,6 +4,7 @@ import {
   GatherV2,
   Identity,
   UnsortedSegmentSum,
+  util,
   type AddInputs,
   type BatchMatMulAttrs,
   type BatchMatMulInputs,
@@ -22,6 +23,8 @@ import { replaceKernels, type Call } from './replace-kernels.js';
 import { smallKernels } from './small-kernels.js';
 import { tensorMemory } from './tensor-memory.js';
 import { multiply, operand } from './wasm/multiply.js';
+import { gatherInto, sumInto } from './wasm/rows.js';
+import type { TensorMemory } from './wasm/tensor-memory.js';
 
 /**
  * Replaces those kernels of TensorFlow.js's wasm back end that make training slow, and adds the one it
@@ -61,7 +64,7 @@ function add(call: Call, original?: KernelFunc): TensorInfo {
   const { a, b } = inputsOf<AddInputs>(call.inputs);
   const memory = tensorMemory();
   const ours = memory && [a, b].every((x) => x.dtype === 'float32' && memory.holds(x));
-  const count = a.shape.reduce((product, size) => product * size, 1);
+  const count = util.sizeFromShape(a.shape);
   const large = count > 4096 && a.shape.join() === b.shape.join();
   if (!ours || !large) return original!(call) as TensorInfo;
   const { tensor, pointer } = memory.create(a.shape, 'float32');
@@ -111,7 +114,7 @@ function batchMatMul(call: Call, original?: KernelFunc): TensorInfo {
 
 /** A shape of rank ≥ 2 as batch, rows, columns. */
 function asBatch(shape: readonly number[]): [number, number, number] {
-  const batch = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+  const batch = util.sizeFromShape(shape.slice(0, -2));
   return [batch, shape.at(-2)!, shape.at(-1)!];
 }
 
@@ -122,23 +125,24 @@ function gatherV2(call: Call, original?: KernelFunc): TensorInfo {
   if (!simple || indices.dtype !== 'int32') return original!(call) as TensorInfo;
   const memory = tensorMemory()!;
   const rowShape = x.shape.slice(1);
-  const columns = rowShape.reduce((product, size) => product * size, 1);
-  const count = indices.shape.reduce((product, size) => product * size, 1);
-  const rows = memory.runtime
-    .integers()
-    .subarray(memory.read(indices) / 4)
-    .subarray(0, count);
-  for (const row of rows) {
+  const columns = util.sizeFromShape(rowShape);
+  const count = util.sizeFromShape(indices.shape);
+  for (const row of integersOf(memory, indices)) {
     if (row < 0 || row >= x.shape[0]!) {
       throw new RangeError(`gather: indices must be from 0 to ${x.shape[0]! - 1}, got ${row}.`);
     }
   }
   const { tensor, pointer } = memory.create([...indices.shape, ...rowShape], x.dtype);
-  const [from, at] = [memory.read(x), memory.read(indices)];
-  memory.runtime.parallel('gatherRows', { count, cost: columns }, (start, end) => [
-    ...[from, at + 4 * start, end - start, columns, pointer + 4 * start * columns],
-  ]);
+  gatherInto(memory.runtime, {
+    ...{ table: memory.read(x), list: memory.read(indices), count, columns, rows: pointer },
+  });
   return tensor;
+}
+
+/** An int32 tensor's numbers where they lie: valid until memory is allocated. */
+function integersOf(memory: TensorMemory, x: TensorInfo): Int32Array {
+  const start = memory.read(x) / 4;
+  return memory.runtime.integers().subarray(start, start + util.sizeFromShape(x.shape));
 }
 
 function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
@@ -147,12 +151,9 @@ function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
   const memory = tensorMemory()!;
   const { runtime } = memory;
   const rowShape = x.shape.slice(segmentIds.shape.length);
-  const columns = rowShape.reduce((product, size) => product * size, 1);
-  const count = segmentIds.shape.reduce((product, size) => product * size, 1);
-  for (const id of runtime
-    .integers()
-    .subarray(memory.read(segmentIds) / 4)
-    .subarray(0, count)) {
+  const columns = util.sizeFromShape(rowShape);
+  const count = util.sizeFromShape(segmentIds.shape);
+  for (const id of integersOf(memory, segmentIds)) {
     if (id >= numSegments) {
       throw new RangeError(`unsortedSegmentSum: ids must be below ${numSegments}, got ${id}.`);
     }
@@ -164,18 +165,10 @@ function unsortedSegmentSum({ inputs, attrs, backend }: Call): TensorInfo {
           Float32Array.from((backend as BackendWasm).readSync(x.dataId) as Int32Array),
         );
   const { tensor, pointer } = memory.create([numSegments, ...rowShape], 'float32');
-  runtime.clear(pointer, numSegments * columns);
-  const [rows, ids] = [numbers?.pointer ?? memory.read(x), memory.read(segmentIds)];
-  const cost = (count * columns) / Math.max(numSegments, 1);
-  runtime.parallel('addRows', { count: numSegments, cost, partsPerThread: 1 }, (from, to) => [
-    rows,
-    ids,
-    count,
-    columns,
-    from,
-    to,
-    pointer,
-  ]);
+  sumInto(runtime, {
+    ...{ table: pointer, list: memory.read(segmentIds), count, columns, tableRows: numSegments },
+    rows: numbers?.pointer ?? memory.read(x),
+  });
   numbers?.release();
   return tensor;
 }
