@@ -1,5 +1,5 @@
 import { checkSameShape, checkShape, defineOptions } from '@mmrec/core';
-import { l2NormalizeRows } from '@mmrec/ops';
+import { l2NormalizeRows, withoutGradient } from '@mmrec/ops';
 import {
   add,
   concat,
@@ -7,10 +7,11 @@ import {
   exp,
   eye,
   log,
-  logSumExp,
   matMul,
+  max,
   mul,
   neg,
+  squeeze,
   sub,
   sum,
   tidy,
@@ -79,9 +80,16 @@ export function twoViewInfoNceLoss(
     const scaled = div<Tensor2D>(a, temperature);
     const similarities = matMul(scaled, concat([a, b]) as Tensor2D, false, true); // [batch, 2 batch]
     const self = concat([mul(eye(batch), away), zeros([batch, batch])], 1);
-    const all = logSumExp<Tensor1D>(add(similarities, self), 1);
+    const all = logSumExpOfRows(add(similarities, self));
     const own = sum<Tensor1D>(mul(scaled, b), 1);
     if (epsilon === 0) return sub(all, own);
     return neg(log(add<Tensor1D>(exp(sub(own, all)), epsilon)));
   });
+}
+
+/** Log-sum-exp of each row, whose largest number is a constant to the gradient: any shift gives the same. */
+function logSumExpOfRows(x: Tensor2D): Tensor1D {
+  const largest = withoutGradient(() => max<Tensor2D>(x, 1, true)); // [rows, 1]
+  const shifted = log(sum<Tensor1D>(exp(sub(x, largest)), 1));
+  return add(shifted, squeeze<Tensor1D>(largest, [1]));
 }

@@ -2,7 +2,6 @@ import { drawValues, itemsByUser, type Interactions, type LossTerms, type Rng } 
 import { gatherRows, withoutGradient } from '@mmrec/ops';
 import {
   add,
-  concat,
   mean,
   mul,
   neg,
@@ -16,15 +15,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { createCritic } from './critic.js';
 import type { GeneratorOutput } from './generator.js';
-import {
-  cosineRows,
-  observedEntries,
-  publishedRealRows,
-  realRows,
-  scoreRows,
-  type InteractionRows,
-} from './interaction-rows.js';
+import { below, observedEntries, timesWeight, type InteractionRows } from './interaction-rows.js';
 import type { MmsslOptions } from './options.js';
+import { publishedRealRows, realRows } from './real-rows.js';
+import { cosineRows, scoreRows } from './score-rows.js';
 
 /** The adversarial task: a critic, and the rows that it tells apart. */
 export interface Adversary {
@@ -59,11 +53,6 @@ export function createAdversary(
     scale: published ? 100 : 1,
     rng,
   });
-  const below = (parts: Tensor2D[]) =>
-    parts.length === 1 ? parts[0]! : (concat(parts) as Tensor2D);
-  const throughFirst = (rows: readonly InteractionRows[]) =>
-    below(rows.map((each) => each.times(critic.firstWeight)));
-
   function generatedRows({ features }: GeneratorOutput, users: Int32Array): InteractionRows[] {
     const observed = observedEntries(lists, users, numItems);
     return Object.values(features).map((vectors) => {
@@ -75,15 +64,8 @@ export function createAdversary(
   function rowsOfReality({ final }: GeneratorOutput, users: Int32Array, draw: Rng) {
     const observed = observedEntries(lists, users, numItems);
     const vectors = { users: gatherRows(final.users, users), items: final.items };
-    return published
-      ? publishedRealRows(vectors, {
-          ...{ observed, options },
-          noise: draw.uniform('rows', [users.length, numItems]),
-        })
-      : realRows(vectors, {
-          ...{ observed, options },
-          noise: draw.gumbel('rows', [observed.indices.length]),
-        });
+    const make = published ? publishedRealRows : realRows;
+    return make(vectors, { observed, draw, options });
   }
 
   /** λ (‖∇D‖ − 1)², averaged, at random points between real and generated rows. */
@@ -103,11 +85,16 @@ export function createAdversary(
     generatedRows,
     realRows: rowsOfReality,
     criticLosses: (output, users, draw) => {
-      const generated = throughFirst(withoutGradient(() => generatedRows(output, users)));
+      const rows = withoutGradient(() => [
+        ...generatedRows(output, users),
+        rowsOfReality(output, users, draw),
+      ]);
+      const products = timesWeight(rows, critic.firstWeight);
+      const once = products.pop()!;
+      const generated = below(products);
+      // The real rows are judged as often as the generated ones, each time with other dropout.
+      const real = below(products.map(() => once));
       const ofGenerated = critic.judge(generated, draw.fork('generated')).scores;
-      const rows = withoutGradient(() => rowsOfReality(output, users, draw));
-      const once = rows.times(critic.firstWeight);
-      const real = below(Object.values(output.features).map(() => once));
       const ofReal = critic.judge(real, draw.fork('real')).scores;
       return {
         'critic/generated': mean<Scalar>(ofGenerated),
@@ -116,7 +103,7 @@ export function createAdversary(
       };
     },
     generatorLoss: (output, users, draw) => {
-      const products = throughFirst(generatedRows(output, users));
+      const products = below(timesWeight(generatedRows(output, users), critic.firstWeight));
       const { scores } = critic.judge(products, draw.fork('generated'));
       return mul(mean<Scalar>(scores), -options.adversarialWeight);
     },

@@ -24,11 +24,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   addRow,
-  multiplyRow,
-  standardizeColumns,
-  standardizeGradient,
+  batchNorm,
+  batchNormGradient,
+  standardize,
   type Standardized,
-} from './column-statistics.js';
+} from './batch-norm.js';
 
 /** What a critic is made of. */
 export interface CriticInputs {
@@ -47,6 +47,8 @@ export interface CriticInputs {
 /** A layer's pass, as its gradient needs it. */
 interface LayerPass {
   readonly output: Tensor2D;
+  /** What batch norm was applied to. */
+  readonly activation: Tensor2D;
   readonly statistics: Standardized;
   /** Slope of the LeakyReLU at each number; absent: 1 everywhere. */
   readonly slopes: Tensor2D | undefined;
@@ -108,23 +110,24 @@ export function createCritic({
     const { bias, scale: gamma, shift } = layers[index];
     const rate = rates[index];
     const linear = addRow(products, bias as Tensor1D);
-    const statistics = standardizeColumns(slope === 1 ? linear : leakyRelu(linear, slope));
-    const normed = addRow(multiplyRow(statistics.normal, gamma as Tensor1D), shift as Tensor1D);
+    const activation = slope === 1 ? linear : leakyRelu(linear, slope);
+    const statistics = standardize(activation);
+    const normed = batchNorm([activation, gamma as Tensor1D, shift as Tensor1D], statistics);
     const mask = rate > 0 ? draw.dropoutMask(`critic/${index}`, normed.shape, rate) : undefined;
     return {
       output: mask ? dropout(normed, mask) : normed,
-      statistics,
+      ...{ activation, statistics, mask },
       slopes: slope === 1 ? undefined : withoutGradient(() => step(linear, slope)),
-      mask,
     };
   }
 
   /** Gradient for a layer's products from that of its output. */
-  function back(index: 0 | 1, { statistics, slopes, mask }: LayerPass, gradient: Tensor2D) {
-    const masked = mask ? dropout(gradient, mask) : gradient;
+  function back(index: 0 | 1, made: LayerPass, gradient: Tensor2D): Tensor2D {
+    const { activation, statistics, slopes, mask } = made;
+    const ofNormed = mask ? dropout(gradient, mask) : gradient;
     const gamma = layers[index].scale as Tensor1D;
-    const passed = standardizeGradient(statistics, multiplyRow(masked, gamma));
-    return slopes ? mul<Tensor2D>(passed, slopes) : passed;
+    const ofActivation = batchNormGradient([activation, gamma, ofNormed], statistics);
+    return slopes ? mul<Tensor2D>(ofActivation, slopes) : ofActivation;
   }
 
   const weightOf = (index: 0 | 1) => layers[index].weight as Tensor2D;

@@ -26,6 +26,7 @@ import { it } from 'vitest';
 import { createAdversary } from './adversary.js';
 import { createMmssl } from './create-mmssl.js';
 import { createGenerator } from './generator.js';
+import { timesWeight } from './interaction-rows.js';
 import { createModalityGraphs } from './modality-graphs.js';
 import { mmsslOptions, type MmsslOptions } from './options.js';
 
@@ -236,10 +237,10 @@ function checkParts(golden: MmsslCase): void {
     const trained = generator.forward(graphs, replay);
     const users = Int32Array.from(golden.batch.users);
     const whole = eye(golden.nItems) as Tensor2D;
-    const made = adversary.generatedRows(trained, users).map((rows) => rows.times(whole));
+    const made = timesWeight(adversary.generatedRows(trained, users), whole);
     near(concat(made), discriminator.fakeInput, 'fakeInput');
-    const real = adversary.realRows(trained, users, replay).times(whole);
-    near(concat(modalities.map(() => real)), discriminator.realInput, 'realInput');
+    const [real] = timesWeight([adversary.realRows(trained, users, replay)], whole);
+    near(concat(modalities.map(() => real!)), discriminator.realInput, 'realInput');
   });
 }
 
@@ -261,8 +262,8 @@ function checkSteps(golden: MmsslCase): void {
     map: criticMap,
     noise: [
       ...noise['discriminatorForward']!,
-      ...noise['discriminatorFake']!,
       noise.uniform,
+      ...noise['discriminatorFake']!,
       ...noise['discriminatorReal']!,
       noise.alpha,
       ...noise['discriminatorPenalty']!,

@@ -1,34 +1,33 @@
-import { drawValues, type Draw, type Embeddings, type ItemLists } from '@mmrec/core';
-import { l2NormalizeRows, sampledProducts, sparseProduct, type SparsityPattern } from '@mmrec/ops';
+import type { ItemLists } from '@mmrec/core';
+import { sparseProduct, type SparsityPattern } from '@mmrec/ops';
 import {
-  add,
-  log,
+  concat,
   matMul,
-  maximum,
   mul,
-  neg,
   ones,
-  rsqrt,
-  softmax,
-  square,
-  sub,
-  sum,
-  tensor,
-  tensor1d,
-  tensor2d,
+  slice,
+  add,
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { MmsslOptions } from './options.js';
 
 /**
- * Rows of users over all items, `[batch, numItems]`, known by what they do to a matrix: a critic's first
- * layer needs no more, and a row that is low rank plus sparse need never be made.
+ * Rows of users over all items that are low rank plus sparse, $\mathrm{diag}(s) (L R^\top + S)$: known by
+ * their parts, never made.
  */
-export interface InteractionRows {
-  /** The rows times `[numItems, n]`: `[batch, n]`. */
-  times(weight: Tensor2D): Tensor2D;
+export interface FactoredRows {
+  /** L, `[batch, k]` */
+  readonly left: Tensor2D;
+  /** R, `[numItems, k]` */
+  readonly right: Tensor2D;
+  /** Where S has entries, and their values `[entries]`; absent: nowhere. */
+  readonly sparse?: { readonly pattern: SparsityPattern; readonly values: Tensor1D };
+  /** s, `[batch, 1]` */
+  readonly scale: Tensor2D;
 }
+
+/** Rows of users over all items, `[batch, numItems]`. */
+export type InteractionRows = FactoredRows | { readonly dense: Tensor2D };
 
 /** The items that each user of a batch has, as a pattern `[batch, numItems]`. */
 export function observedEntries(
@@ -47,139 +46,94 @@ export function observedEntries(
   return { rows: users.length, columns: numItems, offsets: starts, indices };
 }
 
-/** Smallest share of a row's squares that is trusted to be left when masked entries are taken out. */
-const smallestShare = 1e-6;
-
 /**
- * Rows of inner products, each divided by its norm:
+ * Several batches of rows times a matrix.
  *
- * $$a_u = \operatorname{rownorm}\bigl((x_u X_I^\top) \odot (1 - R_u)\bigr)$$
+ * Of the order of numItems · n · k for all of them: each low-rank part is $L (R^\top W)$, with one
+ * product for all the R, and the sparse parts are one sparse product. Only `dense` rows take a product
+ * of their own size.
  *
- * With G the Gram matrix of the items, $\lVert x_u X_I^\top \rVert^2 = x_u G x_u^\top$; what is masked
- * is taken out of the norm and of the product entry by entry.
- *
- * @param vectors - Users of the batch `[batch, d]`, all items `[numItems, d]`.
- * @param masked - Entries that are 0 instead; absent: none.
+ * @param batches - Of the same items.
+ * @param weight - W, `[numItems, n]`.
+ * @returns `[batch, n]` each.
  */
-export function scoreRows(
-  { users, items }: Embeddings,
-  masked?: SparsityPattern,
-): InteractionRows & { readonly scale: Tensor2D } {
-  const all = sum<Tensor2D>(
-    mul(matMul(users, matMul(items, items, true) as Tensor2D), users),
-    1,
-    true,
-  );
-  const entries = masked && sampledProducts(masked, users, items);
-  const left = entries
-    ? maximum<Tensor2D>(sub(all, sumsOfRows(masked, square(entries))), mul(all, smallestShare))
-    : all;
-  const scale = rsqrt<Tensor2D>(maximum<Tensor2D>(left, 1e-24)); // [batch, 1]
-  return {
-    scale,
-    times: (weight) => {
-      const whole = matMul(users, matMul(items, weight, true) as Tensor2D);
-      const product = entries ? sub(whole, sparseProduct(masked, entries, weight)) : whole;
-      return mul(product, scale);
-    },
-  };
+export function timesWeight(batches: readonly InteractionRows[], weight: Tensor2D): Tensor2D[] {
+  const factored = batches.filter((rows): rows is FactoredRows => 'left' in rows);
+  const lowRank = factored.length > 0 ? lowRankProducts(factored, weight) : [];
+  const sparse = sparseProducts(factored, weight);
+  return batches.map((rows): Tensor2D => {
+    if ('dense' in rows) return matMul(rows.dense, weight);
+    const [low, thin] = [lowRank.shift()!, sparse.get(rows)];
+    return mul(thin ? add<Tensor2D>(low, thin) : low, rows.scale);
+  });
 }
 
-/** Rows of cosines, each divided by its norm: nothing masked. */
-export function cosineRows({ users, items }: Embeddings): ReturnType<typeof scoreRows> {
-  return scoreRows({ users: l2NormalizeRows(users), items: l2NormalizeRows(items) });
+function lowRankProducts(batches: readonly FactoredRows[], weight: Tensor2D): Tensor2D[] {
+  const right =
+    batches.length === 1
+      ? batches[0]!.right
+      : concat(
+          batches.map((rows) => rows.right),
+          1,
+        );
+  const inner = matMul(right as Tensor2D, weight, true) as Tensor2D; // [sum of k, n]
+  let start = 0;
+  return batches.map(({ left }): Tensor2D => {
+    const k = left.shape[1];
+    const own = slice(inner, [start, 0], [k, -1]);
+    start += k;
+    return matMul(left, own);
+  });
+}
+
+/** The products of the sparse parts, for those rows that have one. */
+function sparseProducts(
+  batches: readonly FactoredRows[],
+  weight: Tensor2D,
+): Map<FactoredRows, Tensor2D> {
+  const present = batches.filter(({ sparse }) => sparse);
+  if (present.length === 0) return new Map();
+  const pattern = stackPatterns(present.map(({ sparse }) => sparse!.pattern));
+  const values = concat(present.map(({ sparse }) => sparse!.values)) as Tensor1D;
+  const product = sparseProduct(pattern, values, weight);
+  let start = 0;
+  const parts = present.map(
+    ({
+      left: {
+        shape: [size],
+      },
+    }): Tensor2D => {
+      start += size;
+      return slice(product, [start - size, 0], [size, -1]);
+    },
+  );
+  return new Map(present.map((rows, at) => [rows, parts[at]!]));
+}
+
+/** Patterns of the same columns, below each other. */
+function stackPatterns(patterns: readonly SparsityPattern[]): SparsityPattern {
+  const [first] = patterns;
+  if (patterns.length === 1) return first!;
+  const rows = patterns.reduce((sum, pattern) => sum + pattern.rows, 0);
+  const entries = patterns.reduce((sum, { indices }) => sum + indices.length, 0);
+  const offsets = new Int32Array(rows + 1);
+  const indices = new Int32Array(entries);
+  let [row, entry] = [0, 0];
+  for (const pattern of patterns) {
+    indices.set(pattern.indices, entry);
+    pattern.offsets.forEach((offset, at) => (offsets[row + at] = entry + offset));
+    row += pattern.rows;
+    entry += pattern.indices.length;
+  }
+  return { rows, columns: first!.columns, offsets, indices };
+}
+
+/** Matrices below each other. */
+export function below(parts: readonly Tensor2D[]): Tensor2D {
+  return parts.length === 1 ? parts[0]! : (concat([...parts]) as Tensor2D);
 }
 
 /** Sums of a pattern's values by row, `[rows, 1]`. */
-function sumsOfRows(pattern: SparsityPattern, values: Tensor1D): Tensor2D {
+export function sumsOfRows(pattern: SparsityPattern, values: Tensor1D): Tensor2D {
   return sparseProduct(pattern, values, ones([pattern.columns, 1]));
-}
-
-type RealRowOptions = Pick<MmsslOptions, 'rowTemperature' | 'noiseWeight' | 'scoreWeight'>;
-
-/**
- * Real rows of the paper's model, with noise on the observed entries only:
- *
- * $$\tilde a_u = \operatorname{rownorm}\bigl(\operatorname{softmax}_{i \in N_u}
- * ((1 + w\,g_{ui}) / \tau) + \zeta \operatorname{rownorm}(\cos(h_u, h_i))_i\bigr)$$
- *
- * @param noise - Standard Gumbel numbers g, one an observed entry.
- */
-export function realRows(
-  vectors: Embeddings,
-  { observed, noise, options }: { observed: SparsityPattern; noise: Draw; options: RealRowOptions },
-): InteractionRows {
-  const { rowTemperature, noiseWeight, scoreWeight } = options;
-  const shares = tensor1d(softmaxOfRows(observed, drawValues(noise), noiseWeight / rowTemperature));
-  const unit = { users: l2NormalizeRows(vectors.users), items: l2NormalizeRows(vectors.items) };
-  const scores = scoreRows(unit);
-  const scoresThere = sampledProducts(observed, unit.users, unit.items);
-  const together = mul<Tensor2D>(sumsOfRows(observed, mul(shares, scoresThere)), scores.scale);
-  // ‖s + ζ n‖² with ‖n‖ = 1.
-  const squared = add<Tensor2D>(
-    add(sumsOfRows(observed, square(shares)), mul(together, 2 * scoreWeight)),
-    scoreWeight ** 2,
-  );
-  const scale = rsqrt(maximum<Tensor2D>(squared, 1e-24)); // [batch, 1]
-  return {
-    times: (weight) => {
-      const sparse = sparseProduct(observed, shares, weight);
-      return mul(add(sparse, mul(scores.times(weight), scoreWeight)), scale);
-    },
-  };
-}
-
-/** Softmax of `factor · logits` over each row's entries. */
-function softmaxOfRows(
-  { rows, offsets }: SparsityPattern,
-  logits: Float32Array,
-  factor: number,
-): Float32Array {
-  const out = new Float32Array(logits.length);
-  for (let row = 0; row < rows; row++) {
-    const values = logits.subarray(offsets[row], offsets[row + 1]);
-    const top = values.reduce((a, b) => Math.max(a, b), -Infinity);
-    const powers = values.map((value) => Math.exp(factor * (value - top)));
-    const total = powers.reduce((a, b) => a + b, 0);
-    out.set(
-      powers.map((power) => power / total),
-      offsets[row],
-    );
-  }
-  return out;
-}
-
-/**
- * Real rows of the authors' code, with noise in every entry, made as they are:
- *
- * $$\tilde a_u = \operatorname{rownorm}\bigl(\operatorname{softmax}
- * (R_u - w \ln(-\ln(\epsilon + 10^{-8}) + 10^{-8}) / \tau)
- * + \zeta \operatorname{rownorm}((h_u h_I^\top) \odot (1 - R_u))\bigr)$$
- *
- * @param noise - Uniform numbers ε, `[batch, numItems]`.
- */
-export function publishedRealRows(
-  { users, items }: Embeddings,
-  { observed, noise, options }: { observed: SparsityPattern; noise: Draw; options: RealRowOptions },
-): InteractionRows {
-  const { rowTemperature, noiseWeight, scoreWeight } = options;
-  const interactions = denseRows(observed);
-  const uniform = tensor(drawValues(noise), interactions.shape);
-  const gumbel = neg(log(add(neg(log(add<Tensor2D>(uniform, 1e-8))), 1e-8)));
-  const shares = softmax(add<Tensor2D>(interactions, mul(gumbel, noiseWeight / rowTemperature)));
-  const unseen = sub(1, interactions);
-  const scores = l2NormalizeRows(mul<Tensor2D>(matMul(users, items, false, true), unseen));
-  const rows = l2NormalizeRows(add<Tensor2D>(shares, mul(scores, scoreWeight)));
-  return { times: (weight) => matMul(rows, weight) };
-}
-
-/** 1 at a pattern's entries, `[rows, columns]`. */
-function denseRows({ rows, columns, offsets, indices }: SparsityPattern): Tensor2D {
-  const values = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
-      values[row * columns + indices[entry]!] = 1;
-    }
-  }
-  return tensor2d(values, [rows, columns]);
 }

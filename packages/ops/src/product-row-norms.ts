@@ -5,7 +5,6 @@ import {
   expandDims,
   matMul,
   mul,
-  pad,
   slice,
   sum,
   tidy,
@@ -20,9 +19,9 @@ import {
  *
  * $$n_r = \lVert A_r B^\top \rVert^2 = A_r (B^\top B) A_r^\top$$
  *
- * Cost: d² · columns + 2 d² · rows multiplications and half of the first again (rows, columns being
- * those of the product), as much backwards, instead of three times d · rows · columns: less when d is
- * smaller than the product's sides. Memory: two d × d matrices.
+ * Cost: about ½ d² · columns + d² · rows multiplications and d² · columns + ½ d² · rows backwards (rows
+ * and columns being the product's), instead of d · rows · columns and twice that: less when d is smaller
+ * than the product's sides. Memory: two d × d matrices.
  *
  * $B^\top B$ rounds like a sum of squares: a norm that is tiny beside ‖A_r‖ ‖B‖ loses its digits.
  *
@@ -40,7 +39,7 @@ export function squaredNormsOfProduct(a: Tensor2D, b: Tensor2D): Tensor1D {
   checkShape('squaredNormsOfProduct', { b }, [null, a.shape[1]]);
   const operation = customGrad((...inputs) => {
     const [left, right, save] = inputs as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
-    const product = matMul(left, gram(right)); // [rows, d]
+    const product = matMul(left, symmetricProduct(right, right)); // [rows, d]
     save([left, right, product]);
     return { value: sum(mul(product, left), 1), gradFunc: gradients };
   });
@@ -53,43 +52,48 @@ function gradients(dy: Tensor, saved: Tensor[]): Tensor[] {
   return tidy(() => {
     const twice = expandDims(mul(dy, 2), 1); // [rows, 1]
     const weighted = mul<Tensor2D>(a, twice);
-    return [mul(product, twice), matMul(b, matMul(a, weighted, true))];
+    return [mul(product, twice), matMul(b, symmetricProduct(a, weighted))];
   });
 }
 
-/** Widths from which it pays to make only half of a symmetric product, and in how many strips. */
+/** Widths from which it pays to make only half of a symmetric product, and the blocks a side. */
 const halvingWidth = 512;
-const strips = 8;
+const blocks = 8;
 
 /**
- * Inner products of all pairs of columns, $X^\top X$. Of a wide matrix only the half below the diagonal
- * is multiplied, in strips.
+ * The symmetric product $X^\top \mathrm{diag}(w) X$, from X and diag(w) X. Of wide matrices only the
+ * blocks on and below the diagonal are multiplied.
  *
  * @param x - `[n, d]`, float32.
- * @returns `[d, d]`, exactly symmetric for wide matrices. No gradient flows through it.
+ * @param weighted - `[n, d]`: x with its rows multiplied by weights.
+ * @returns `[d, d]`. No gradient flows through it.
  */
-function gram(x: Tensor2D): Tensor2D {
+function symmetricProduct(x: Tensor2D, weighted: Tensor2D): Tensor2D {
   const [n, d] = x.shape;
-  if (d < halvingWidth) return matMul(x, x, true);
+  if (d < halvingWidth) return matMul(x, weighted, true);
   return tidy(() => {
-    const size = Math.ceil(d / strips);
-    const rows: Tensor2D[] = [];
-    for (let start = 0; start < d; start += size) {
-      const width = Math.min(size, d - start);
-      rows.push(
-        tidy(() => {
-          const strip = slice(x, [0, start], [n, width]);
-          const diagonal = mul(matMul(strip, strip, true), 0.5);
-          const left =
-            start === 0 ? [] : [matMul(strip, slice(x, [0, 0], [n, start]), true) as Tensor2D];
-          return pad(concat([...left, diagonal], 1) as Tensor2D, [
-            [0, 0],
-            [0, d - start - width],
-          ]);
-        }),
-      );
-    }
-    const lower = concat(rows, 0);
-    return lower.add(transpose(lower));
+    const starts = Array.from({ length: blocks + 1 }, (_, at) => Math.floor((at * d) / blocks));
+    // Blocks of columns are whole rows of the transpose, which are copied much faster.
+    const blocksOf = (matrix: Tensor2D) => {
+      const turned = transpose(matrix);
+      return starts.slice(1).map((end, at): Tensor2D => {
+        const start = starts[at]!;
+        return slice(turned, [start, 0], [end - start, n]);
+      });
+    };
+    const left = blocksOf(x);
+    const right = weighted === x ? left : blocksOf(weighted);
+    const below = left.map((rows, at) =>
+      right.slice(0, at + 1).map((columns): Tensor2D => matMul(rows, columns, false, true)),
+    );
+    const lines = left.map((_, row) =>
+      concat(
+        left.map((__, column) =>
+          column <= row ? below[row]![column]! : transpose(below[column]![row]!),
+        ),
+        1,
+      ),
+    );
+    return concat(lines, 0) as Tensor2D;
   });
 }
