@@ -11,8 +11,7 @@ export type AnyModel = ModelDefinition<Record<string, unknown>>;
 
 /** The models that the command knows, by name. */
 export const models: Readonly<Record<string, AnyModel>> = Object.fromEntries(
-  [bm3, lightgcn, mmssl].map((model) => [model.name, model as unknown as AnyModel]),
-  [bm3, lgmrec, lightgcn, vbpr].map((model) => [model.name, model as unknown as AnyModel]),
+  [bm3, lgmrec, lightgcn, mmssl, vbpr].map((model) => [model.name, model as unknown as AnyModel]),
 );
 
 /** @throws {UsageError} If there is no model of that name. */
