@@ -2,6 +2,7 @@ import { bm3 } from '@mmrec/bm3';
 import { suggestion, type ModelDefinition } from '@mmrec/core';
 import { lgmrec } from '@mmrec/lgmrec';
 import { lightgcn } from '@mmrec/lightgcn';
+import { mmssl } from '@mmrec/mmssl';
 import { vbpr } from '@mmrec/vbpr';
 import { UsageError } from './usage-error.js';
 
@@ -10,7 +11,7 @@ export type AnyModel = ModelDefinition<Record<string, unknown>>;
 
 /** The models that the command knows, by name. */
 export const models: Readonly<Record<string, AnyModel>> = Object.fromEntries(
-  [bm3, lgmrec, lightgcn, vbpr].map((model) => [model.name, model as unknown as AnyModel]),
+  [bm3, lgmrec, lightgcn, mmssl, vbpr].map((model) => [model.name, model as unknown as AnyModel]),
 );
 
 /** @throws {UsageError} If there is no model of that name. */

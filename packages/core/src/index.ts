@@ -15,6 +15,7 @@ export type {
   ModelDefinition,
   ModelInputs,
   Phase,
+  PhaseAdam,
   Recommender,
   TrainingDefaults,
 } from './model.js';

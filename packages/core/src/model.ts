@@ -32,11 +32,22 @@ export type Embeddings = {
   readonly items: Tensor2D;
 };
 
+/** Settings of Adam that a phase has for itself; what is absent is as the trainer has it. */
+export interface PhaseAdam {
+  /** Step size at the start, instead of the trainer's `learningRate`; a schedule scales it alike. */
+  readonly learningRate?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly weightDecay?: number;
+}
+
 /** One of several objectives that a model alternates between for each batch (adversarial training). */
 export interface Phase {
   readonly name: string;
   /** The parameters that this phase trains, by their names in {@link Recommender.parameters}. */
   readonly parameters: readonly string[];
+  /** How this phase's optimiser differs from the trainer's. */
+  readonly adam?: PhaseAdam;
   losses(batch: Batch, rng: Rng): LossTerms;
 }
 
@@ -48,8 +59,19 @@ export interface Recommender {
    * Parameters with one row a user or an item, by name: a warm start carries those rows over by id.
    */
   readonly rowsOf?: Readonly<Record<string, 'users' | 'items'>>;
-  /** Rows that training draws: observed pairs alone, or with one sampled negative item each (the default). */
-  readonly sampling?: 'pairs' | 'triplets';
+  /**
+   * Rows that training draws: observed pairs alone, pairs with one sampled negative item each (the
+   * default), or different users with one of their items and a negative one each.
+   */
+  readonly sampling?: 'pairs' | 'triplets' | 'users';
+  /**
+   * Called before the first batch of each epoch, to rebuild what the model derives from its parameters
+   * now and then. It may depend on the parameters and the epoch only, so that a resumed run goes on as
+   * if it had not been stopped.
+   *
+   * @param epoch - From 1.
+   */
+  startEpoch?(epoch: number): void;
   /** Weighted terms of the objective for one batch. The caller disposes them. */
   losses(batch: Batch, rng: Rng): LossTerms;
   /** Only for models that alternate objectives: run in order for each batch, each over its own parameters. */
@@ -73,6 +95,7 @@ export interface ModelInputs {
 /** Training defaults that a model may set for itself. */
 export interface TrainingDefaults {
   readonly learningRate?: number;
+  readonly weightDecay?: number;
   readonly batchSize?: number;
   readonly epochs?: number;
   readonly patience?: number;

@@ -121,6 +121,53 @@ describe('the distribution of negatives', () => {
   });
 });
 
+describe('users', () => {
+  it('are different in a batch, each with an item of theirs and one that is not', () => {
+    const sampler = createBatchSampler(world, { sampling: 'users', batchSize: 3 });
+    expect(sampler).toMatchObject({ rowsPerEpoch: 9, batchesPerEpoch: 3 });
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 50; seed++) {
+      const batches = [...sampler.epoch(createRng(seed))];
+      expect(batches).toHaveLength(3);
+      for (const { users, positiveItems, negativeItems } of batches) {
+        expect(new Set(users).size).toBe(3);
+        for (const [row, user] of users.entries()) {
+          const own = [...world.items].filter((_, other) => world.users[other] === user);
+          expect(own).toContain(positiveItems[row]);
+          expect(own).not.toContain(negativeItems[row]);
+          seen.add(`${user}-${positiveItems[row]}`);
+        }
+      }
+    }
+    expect([...seen].sort()).toEqual(['0-0', '0-1', '1-2', '3-0', '3-4', '3-5', '4-1']);
+  });
+
+  it('occur alike, however many items they have', () => {
+    const counts = new Int32Array(world.numUsers);
+    for (let seed = 0; seed < 1000; seed++) {
+      const [first] = epochOf(world, { sampling: 'users', batchSize: 2 }, seed);
+      for (const user of first!.users) counts[user]!++;
+    }
+    // Four users with items, two a batch: 500 each.
+    expect(counts[2]).toBe(0);
+    for (const user of [0, 1, 3, 4]) expect(Math.abs(counts[user]! - 500)).toBeLessThan(80);
+  });
+
+  it('are all of them in a batch that has room', () => {
+    const options = { sampling: 'users', batchSize: 100 } as const;
+    const [batch, ...others] = epochOf(world, options);
+    expect([...batch!.users].sort()).toEqual([0, 1, 3, 4]);
+    expect(others).toEqual([]);
+    expect(createBatchSampler(world, options).rowsPerEpoch).toBe(4);
+  });
+
+  it('repeat for their seed', () => {
+    const options = { sampling: 'users', batchSize: 3 } as const;
+    expect(epochOf(world, options, 1)).toEqual(epochOf(world, options, 1));
+    expect(epochOf(world, options, 1)).not.toEqual(epochOf(world, options, 2));
+  });
+});
+
 it('leaves out of triplets a user who has every trained item', () => {
   const interactions = interactionsOf([[0, 1], [1]], 3);
   expect(pairsOf(epochOf(interactions, {}))).toEqual(['1-1']);

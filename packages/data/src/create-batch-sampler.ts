@@ -8,13 +8,17 @@ import {
   type RandomStream,
   type Rng,
 } from '@mmrec/core';
+import { drawDistinctUsers } from './distinct-users.js';
 
 /** Options of {@link createBatchSampler}. */
 export interface BatchSamplerOptions {
   /** Rows of a batch; the last of an epoch may be smaller. Default 2048. */
   batchSize: number;
-  /** Observed pairs alone, or each with a sampled negative item. Default `triplets`. */
-  sampling: 'pairs' | 'triplets';
+  /**
+   * Observed pairs alone; each with a sampled negative item (`triplets`, the default); or as many
+   * different users as a batch has rows, each with one of their items and a negative one.
+   */
+  sampling: 'pairs' | 'triplets' | 'users';
   /** Negatives uniformly or in proportion to their training interactions. Default `uniform`. */
   negatives: 'uniform' | 'popularity';
 }
@@ -24,7 +28,10 @@ export interface BatchSampler {
   /** Interactions of an epoch. */
   readonly rowsPerEpoch: number;
   readonly batchesPerEpoch: number;
-  /** Every row once, in random order. The same `rng` gives the same batches. */
+  /**
+   * Every row once, in random order; with `users`, random users for each batch, independently of the
+   * others. The same `rng` gives the same batches.
+   */
   epoch(rng: Rng): Iterable<Batch>;
 }
 
@@ -33,8 +40,8 @@ const batchSamplerOptions = defineOptions<BatchSamplerOptions>({
   sampling: {
     kind: 'choice',
     default: 'triplets',
-    choices: ['pairs', 'triplets'],
-    description: 'Observed pairs alone, or each with a sampled negative item.',
+    choices: ['pairs', 'triplets', 'users'],
+    description: 'Observed pairs alone, each with a sampled negative item, or different users.',
   },
   negatives: {
     kind: 'choice',
@@ -46,6 +53,10 @@ const batchSamplerOptions = defineOptions<BatchSamplerOptions>({
 
 /**
  * Batches of training interactions, shuffled, each with a sampled negative item.
+ *
+ * With `users`, a batch is a random choice of different users (all of them where there are fewer than
+ * `batchSize`), each with one of their items at random: a user with many items occurs no oftener than
+ * one with a single item. An epoch has as many batches as it would have with `triplets`.
  *
  * Negatives are drawn among the items that occur in training and are not among the user's own:
  * uniformly, or with probability proportional to their number of training interactions. A repeated
@@ -92,11 +103,27 @@ export function createBatchSampler(
     );
   }
   const draw = negatives === 'uniform' ? uniformly(trained) : byPopularity(lists.items, counts);
-  const addNegatives =
-    sampling === 'triplets' ? negativesFor(lists, draw) : () => new Int32Array(0);
+  const addNegatives = sampling === 'pairs' ? () => new Int32Array(0) : negativesFor(lists, draw);
+  const batchesPerEpoch = Math.ceil(rows.users.length / batchSize);
+  const pool = rows.users.filter((user, row) => user !== rows.users[row - 1]);
+  const shared = { batchSize, batchesPerEpoch, addNegatives };
+  return sampling === 'users' ? samplerOfUsers(lists, pool, shared) : samplerOfRows(rows, shared);
+}
+
+interface SamplerParts {
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  addNegatives(users: Int32Array, stream: RandomStream): Int32Array;
+}
+
+/** Every row once. */
+function samplerOfRows(
+  rows: Readonly<Record<'users' | 'items', Int32Array>>,
+  { batchSize, batchesPerEpoch, addNegatives }: SamplerParts,
+): BatchSampler {
   return {
     rowsPerEpoch: rows.users.length,
-    batchesPerEpoch: Math.ceil(rows.users.length / batchSize),
+    batchesPerEpoch,
     *epoch(rng) {
       const order = Int32Array.from(rows.users, (_, row) => row);
       rng.stream('shuffle').shuffle(order);
@@ -108,6 +135,25 @@ export function createBatchSampler(
           positiveItems: batch.map((row) => rows.items[row]!),
           negativeItems: addNegatives(batchUsers, rng.stream(`negatives/${step}`)),
         };
+      }
+    },
+  };
+}
+
+/** Different users in each batch. */
+function samplerOfUsers(
+  lists: ItemLists,
+  pool: Int32Array,
+  { batchSize, batchesPerEpoch, addNegatives }: SamplerParts,
+): BatchSampler {
+  return {
+    rowsPerEpoch: batchesPerEpoch * Math.min(batchSize, pool.length),
+    batchesPerEpoch,
+    *epoch(rng) {
+      for (let step = 0; step < batchesPerEpoch; step++) {
+        const request = { pool, lists, size: batchSize };
+        const rows = drawDistinctUsers(request, rng.stream(`users/${step}`));
+        yield { ...rows, negativeItems: addNegatives(rows.users, rng.stream(`negatives/${step}`)) };
       }
     },
   };

@@ -16,5 +16,6 @@ export { normalizeColumns } from './normalize-columns.js';
 export { normalizeRows, type DegreeNormalizationOptions } from './normalize-rows.js';
 export { normalizeSymmetric, type SymmetricNormalizationOptions } from './normalize-symmetric.js';
 export { rowSums } from './row-sums.js';
+export { similarityGraph, type SimilarityGraphOptions } from './similarity-graph.js';
 export { toDense } from './to-dense.js';
 export { transpose } from './transpose.js';

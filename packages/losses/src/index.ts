@@ -12,3 +12,4 @@ export { meanNegativeCosineLoss, negativeCosineLoss } from './negative-cosine-lo
 export { normRegularizer } from './norm-regularizer.js';
 export { similarityPreservingRegularizer } from './similarity-preserving-regularizer.js';
 export { squaredNormRegularizer } from './squared-norm-regularizer.js';
+export { twoViewInfoNceLoss, type TwoViewInfoNceOptions } from './two-view-info-nce-loss.js';

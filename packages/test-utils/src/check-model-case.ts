@@ -92,10 +92,7 @@ export function checkModelCase(
   if (names.join() !== Object.keys(map).sort().join()) {
     throw new Error(`checkModelCase: the model has the parameters ${names.join(', ')}.`);
   }
-  for (const [name, { name: theirs, layout = same }] of Object.entries(map)) {
-    const { shape, data } = layout(golden.params[theirs]!);
-    tidy(() => parameters[name]!.assign(tensor([...data], [...shape])));
-  }
+  assignParameters(parameters, map, golden.params);
   const { value, grads } = variableGrads(
     () => total(model.losses(caseBatch(golden), rng)),
     Object.values(parameters),
@@ -119,6 +116,18 @@ export function checkModelCase(
     return matMul(users, items, false, true);
   });
   expectNear(product.dataSync(), scores, { relative: 1e-5, what: 'scores' });
+}
+
+/** Gives parameters the numbers that a case has for them. */
+export function assignParameters(
+  parameters: Recommender['parameters'],
+  map: ParameterMap,
+  golden: Readonly<Record<string, GoldenTensor>>,
+): void {
+  for (const [name, { name: theirs, layout = same }] of Object.entries(map)) {
+    const { shape, data } = layout(golden[theirs]!);
+    tidy(() => parameters[name]!.assign(tensor([...data], [...shape])));
+  }
 }
 
 const same = (golden: GoldenTensor) => golden;

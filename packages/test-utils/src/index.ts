@@ -1,4 +1,5 @@
 export {
+  assignParameters,
   caseBatch,
   caseFeatures,
   caseInteractions,

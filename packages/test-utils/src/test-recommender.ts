@@ -1,4 +1,4 @@
-import { createRng, type LossTerms, type Recommender } from '@mmrec/core';
+import { createRng, type Batch, type LossTerms, type Phase, type Recommender } from '@mmrec/core';
 import { createAdam } from '@mmrec/ops';
 import {
   addN,
@@ -49,12 +49,14 @@ export function testRecommender(
       it('gives finite scalar losses', () => {
         const world = tinyWorld(1);
         const model = create(world);
-        const terms = model.losses(world.batch, createRng(1));
-        for (const [name, term] of Object.entries(terms)) {
-          expect(term.shape, name).toEqual([]);
-          expect(Number.isFinite(term.dataSync()[0]), name).toBe(true);
+        for (const { losses } of [model, ...(model.phases ?? [])]) {
+          const terms = losses(world.batch, createRng(1));
+          for (const [name, term] of Object.entries(terms)) {
+            expect(term.shape, name).toEqual([]);
+            expect(Number.isFinite(term.dataSync()[0]), name).toBe(true);
+          }
+          dispose(Object.values(terms));
         }
-        dispose(Object.values(terms));
         model.dispose();
       });
 
@@ -79,12 +81,17 @@ export function testRecommender(
       it('sends a gradient to every parameter', () => {
         const world = tinyWorld(1);
         const model = create(world);
-        const gradients = gradientsOf(model, world, 0);
-        for (const [name, { name: key }] of Object.entries(model.parameters)) {
-          const reached = gradients[key]?.dataSync().some((value) => value !== 0) ?? false;
-          expect(reached, name).toBe(!withoutGradient.includes(name));
+        const reached = new Set<string>();
+        for (const phase of phasesOf(model)) {
+          const gradients = gradientsOf(model, phase, { batch: world.batch, step: 0 });
+          for (const [name, gradient] of Object.entries(gradients)) {
+            if (gradient.dataSync().some((value) => value !== 0)) reached.add(name);
+          }
+          dispose(gradients);
         }
-        dispose(gradients);
+        for (const name of Object.keys(model.parameters)) {
+          expect(reached.has(name), name).toBe(!withoutGradient.includes(name));
+        }
         model.dispose();
       });
 
@@ -117,26 +124,47 @@ export function testRecommender(
   });
 }
 
-function gradientsOf(model: Recommender, world: TinyWorld, step: number): NamedTensorMap {
-  const { value, grads } = variableGrads(
-    () => total(model.losses(world.batch, createRng(1).fork(`step/${step}`))),
-    Object.values(model.parameters),
-  );
-  value.dispose();
-  return grads;
+/** A model's objectives in the order in which training minimises them. */
+function phasesOf(model: Recommender): readonly Phase[] {
+  const whole: Phase = {
+    name: 'main',
+    parameters: Object.keys(model.parameters),
+    losses: (batch, rng) => model.losses(batch, rng),
+  };
+  return model.phases ?? [whole];
 }
 
-function trainSteps(model: Recommender, world: TinyWorld, steps: number): void {
-  const optimizer = createAdam(model.parameters, { learningRate: 0.02 });
+/** Gradients of a phase for its own parameters, by the parameters' names. */
+function gradientsOf(
+  model: Recommender,
+  phase: Phase,
+  { batch, step }: { batch: Batch; step: number },
+): NamedTensorMap {
+  const rng = createRng(1).fork(`step/${step}`).fork(phase.name);
+  const variables = phase.parameters.map((name) => model.parameters[name]!);
+  const { value, grads } = variableGrads(() => total(phase.losses(batch, rng)), variables);
+  value.dispose();
+  const present = phase.parameters.filter((name) => grads[model.parameters[name]!.name]);
+  return Object.fromEntries(
+    present.map((name) => [name, grads[model.parameters[name]!.name]!] as const),
+  );
+}
+
+function trainSteps(model: Recommender, { batch }: TinyWorld, steps: number): void {
+  const phases = phasesOf(model).map((phase) => {
+    const parameters = phase.parameters.map((name) => [name, model.parameters[name]!] as const);
+    const adam = { learningRate: 0.02, ...phase.adam };
+    return { phase, optimizer: createAdam(Object.fromEntries(parameters), adam) };
+  });
+  model.startEpoch?.(1);
   for (let step = 0; step < steps; step++) {
-    const gradients = gradientsOf(model, world, step);
-    const named = Object.entries(model.parameters).map(
-      ([name, { name: key }]) => [name, gradients[key]!] as const,
-    );
-    optimizer.step(Object.fromEntries(named));
-    dispose(gradients);
+    for (const { phase, optimizer } of phases) {
+      const gradients = gradientsOf(model, phase, { batch, step });
+      optimizer.step(gradients);
+      dispose(gradients);
+    }
   }
-  optimizer.dispose();
+  for (const { optimizer } of phases) optimizer.dispose();
 }
 
 function scoresOf(model: Recommender): Float32Array {

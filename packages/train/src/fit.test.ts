@@ -1,7 +1,17 @@
-import { createRng, type Interactions, type Recommender } from '@mmrec/core';
+import { createRng, type Interactions, type Phase, type Recommender } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
 import { eachBackend, tinyWorld, type TinyWorld } from '@mmrec/test-utils';
-import { add, memory, mul, scalar, square, sub, tidy, type Scalar } from '@tensorflow/tfjs-core';
+import {
+  add,
+  memory,
+  mul,
+  scalar,
+  square,
+  sub,
+  tidy,
+  type Scalar,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.js';
 import { fit, type EpochRecord } from './fit.js';
@@ -308,6 +318,17 @@ describe('fit', () => {
     });
   });
 
+  it('tells the model when an epoch starts', async () => {
+    const epochs: number[] = [];
+    const model = {
+      ...createScripted([4, 4, 4]),
+      startEpoch: (epoch: number) => epochs.push(epoch),
+    };
+    const { train } = scriptedWorld;
+    await fit(model, { train, rng: createRng(1), options: { epochs: 2, learningRate: 1 } });
+    expect(epochs).toEqual([1, 2]);
+  });
+
   describe('phases', () => {
     /** Critic and generator pull apart: each loss depends on both parameters. */
     const adversaries = () =>
@@ -344,6 +365,39 @@ describe('fit', () => {
       expect(valueOf(model, 'critic')).toBeCloseTo(0.5, 5);
       expect(valueOf(model, 'generator')).toBeCloseTo(1.5, 5);
       expect(history[0]!.losses).toEqual({ judge: -1, fool: 2.25, total: 1.25 });
+    });
+
+    it('take their own settings of Adam, and the schedule of all', async () => {
+      const constant = (name: string, adam?: Phase['adam']) => ({
+        name,
+        parameters: [name],
+        ...(adam && { adam }),
+        losses: () => tidy(() => ({ [name]: mul<Scalar>(p[name]!, name === 'still' ? 0 : 1) })),
+      });
+      let p: Readonly<Record<string, Variable>> = {};
+      const model = createToy(
+        { own: 1, common: 1, still: 1 },
+        () => ({}),
+        (parameters) => {
+          p = parameters;
+          return [
+            constant('own', { learningRate: 0.02, beta1: 0, beta2: 0 }),
+            constant('common'),
+            constant('still', { weightDecay: 0.5 }),
+          ];
+        },
+      );
+      const { train } = scriptedWorld;
+      const { history } = await fit(model, {
+        train,
+        rng: createRng(1),
+        options: { epochs: 2, batchSize: 2, learningRate: 0.1, schedule: 'linear' },
+      });
+      // Factors ½ and 0 at the ends of the epochs; a constant gradient moves by the step size.
+      expect(history.map(({ learningRate }) => learningRate)).toEqual([0.05, 0]);
+      expect(valueOf(model, 'own')).toBeCloseTo(0.99, 5);
+      expect(valueOf(model, 'common')).toBeCloseTo(0.95, 5);
+      expect(valueOf(model, 'still')).toBeCloseTo(1 - 0.05 * 0.5, 5);
     });
 
     it('leave the parameters of the other phase alone', async () => {

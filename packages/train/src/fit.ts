@@ -124,12 +124,14 @@ function createTrainer(
     const epochRng = rng.fork(`epoch/${epoch}`);
     let learningRate = options.learningRate;
     let batch = 0;
+    model.startEpoch?.(epoch);
     for (const rows of sampler.epoch(epochRng.fork('batches'))) {
       if (signal?.aborted) return undefined;
       const passed = epoch - 1 + (batch + 1) / batches;
-      learningRate = options.learningRate * learningRateFactor(options, passed);
+      const factor = learningRateFactor(options, passed);
+      learningRate = options.learningRate * factor;
       for (const phase of phases) {
-        phase.optimizer.learningRate = learningRate;
+        phase.optimizer.learningRate = phase.learningRate * factor;
         const terms = trainStep(phase, rows, epochRng.fork(`batch/${batch}/${phase.name}`));
         means.add(terms, rows.users.length);
         dispose(Object.values(terms));

@@ -8,6 +8,8 @@ import type { FitOptions } from './fit-options.js';
 export interface TrainingPhase extends Phase {
   readonly variables: Readonly<Record<string, Variable>>;
   readonly optimizer: Optimizer;
+  /** Its step size before the schedule's factor. */
+  readonly learningRate: number;
 }
 
 /** The phases of a model, one over all its parameters where it names none. */
@@ -25,15 +27,14 @@ export function createTrainingPhases(
       phase.parameters.map((name) => [name, model.parameters[name]!]),
     );
     const { learningRate, weightDecay, sparseUpdates } = options;
+    const adam = { learningRate, weightDecay, ...phase.adam };
     return {
       name: phase.name,
       parameters: phase.parameters,
       losses: (batch, rng) => phase.losses(batch, rng),
       variables,
-      optimizer: createAdam(variables, {
-        ...{ learningRate, weightDecay },
-        lazy: sparseUpdates === 'lazy',
-      }),
+      optimizer: createAdam(variables, { ...adam, lazy: sparseUpdates === 'lazy' }),
+      learningRate: adam.learningRate,
     };
   });
 }
