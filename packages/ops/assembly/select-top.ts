@@ -15,7 +15,7 @@ const userBlock: i32 = 64;
  * `offsets` 0: none. Products are made 64 users by 512 items at a time and never leave the cache; sixteen at a
  * time are compared with the worst that can still be among a user's best, and few pass. Those are collected,
  * and when `2 k + 32` have come together the best `k` are kept. `lists` must have room for
- * `64 · (4 k + 67)` numbers, `products` for `64 · 512`.
+ * `64 · (4 k + 67) + 2 k + 32` numbers, `products` for `64 · 512`.
  */
 export function topOfProducts(
   users: usize, list: usize, count: i32, items: usize, numItems: i32, columns: i32, k: i32,
@@ -25,6 +25,7 @@ export function topOfProducts(
   const sizes = lists + (<usize>userBlock) * listBytes;
   const nexts = sizes + ((<usize>userBlock) << 2);
   const limits = nexts + ((<usize>userBlock) << 2);
+  const room = limits + ((<usize>userBlock) << 2);
   for (let u0: i32 = 0; u0 < count; u0 += userBlock) {
     const block = min(userBlock, count - u0);
     for (let u: i32 = 0; u < block; u++) {
@@ -48,12 +49,13 @@ export function topOfProducts(
         }
         const scores = lists + (<usize>u) * listBytes;
         const size = load<i32>(sizes + at);
-        store<i32>(sizes + at, offerAll(row, i0, width, k, scores, scores + (listBytes >> 1), limits + at, size));
+        if (i0 == 0) store<f32>(limits + at, firstLimit(row, width, k, room));
+        store<i32>(sizes + at, offerAll(row, i0, width, k, scores, scores + (listBytes >> 1), limits + at, size, room));
       }
     }
     for (let u: i32 = 0; u < block; u++) {
       const scores = lists + (<usize>u) * listBytes;
-      finish(scores, scores + (listBytes >> 1), load<i32>(sizes + ((<usize>u) << 2)), k, out);
+      finish(scores, scores + (listBytes >> 1), load<i32>(sizes + ((<usize>u) << 2)), k, out, room);
       out += (<usize>k) << 2;
     }
   }
@@ -82,11 +84,64 @@ function capacityFor(k: i32): i32 {
 }
 
 /**
+ * A number below which none of the `k` best of a first whole block of scores lies: with the block in more than
+ * `k` groups, the best of at least `k` of them reach the `k`-th best of the groups' best. So few scores have to
+ * be collected before there is a limit that keeps most out. `room`: `2 k + 32` numbers.
+ */
+function firstLimit(row: usize, width: i32, k: i32, room: usize): f32 {
+  // The largest power of two up to 2 k + 32: more than k + 16.
+  const groups = <i32>1 << (31 - clz(capacityFor(k)));
+  if (width != itemBlock || groups > itemBlock >> 2) return -<f32>Infinity;
+  const end = row + ((<usize>itemBlock) << 2);
+  const step = (<usize>groups) << 2;
+  for (let at: usize = 0; at < step; at += 16) {
+    let best = f32x4.splat(-<f32>Infinity);
+    // In this order a NaN is never the larger one.
+    for (let p = row + at; p < end; p += step) best = f32x4.pmax(best, v128.load(p));
+    v128.store(room + at, best);
+  }
+  return justBelow(largestAt(room, groups, k));
+}
+
+/** The next smaller float32; −∞ for itself. */
+function justBelow(x: f32): f32 {
+  if (x == 0) return -reinterpret<f32>(1);
+  if (x == -<f32>Infinity) return x;
+  const bits = reinterpret<i32>(x);
+  return reinterpret<f32>(x > 0 ? bits - 1 : bits + 1);
+}
+
+/** The `k`-th largest of `count` numbers without NaN, which change their order (Hoare's selection). */
+function largestAt(numbers: usize, count: i32, k: i32): f32 {
+  const wanted = numbers + ((<usize>(k - 1)) << 2);
+  let low = numbers, high = numbers + ((<usize>(count - 1)) << 2);
+  while (low < high) {
+    const pivot = load<f32>(low + (((high - low) >> 3) << 2));
+    let i = low, j = high;
+    while (i <= j) {
+      while (load<f32>(i) > pivot) i += 4;
+      while (load<f32>(j) < pivot) j -= 4;
+      if (i > j) break;
+      const other = load<f32>(i);
+      store<f32>(i, load<f32>(j));
+      store<f32>(j, other);
+      i += 4;
+      j -= 4;
+    }
+    if (wanted <= j) high = j;
+    else if (wanted >= i) low = i;
+    else break;
+  }
+  return load<f32>(wanted);
+}
+
+/**
  * Collects those of `count` scores, of columns from `first` on, that are above a list's limit: the worst of the
  * best `k` when the list was last cut. Returns the list's new size.
  */
 function offerAll(
   row: usize, first: i32, count: i32, k: i32, scores: usize, columns: usize, limitOfList: usize, size: i32,
+  room: usize,
 ): i32 {
   const capacity = capacityFor(k);
   let worst = load<f32>(limitOfList);
@@ -110,9 +165,8 @@ function offerAll(
       put(scores, columns, (<usize>size) << 2, score, first + c + lane);
       size++;
       if (size == capacity) {
-        selectBest(scores, columns, size, k);
+        worst = keepBest(scores, columns, size, k, room);
         size = k;
-        worst = smallest(scores, k);
         limit = f32x4.splat(worst);
       }
     }
@@ -121,59 +175,31 @@ function offerAll(
   return size;
 }
 
-function smallest(scores: usize, count: i32): f32 {
-  let result = load<f32>(scores);
-  for (let c: i32 = 1; c < count; c++) result = min(result, load<f32>(scores + ((<usize>c) << 2)));
-  return result;
-}
-
-/** Puts the best `k` of `size` entries into the first `k` places, in any order (Hoare's selection). */
-function selectBest(scores: usize, columns: usize, size: i32, k: i32): void {
-  let low: i32 = 0, high = size - 1;
-  while (low < high) {
-    const middle = (<usize>((low + high) >> 1)) << 2;
-    const pivot = load<f32>(scores + middle);
-    const pivotColumn = load<i32>(columns + middle);
-    let i = low, j = high;
-    while (i <= j) {
-      while (outranks(scores, columns, i, pivot, pivotColumn, true)) i++;
-      while (outranks(scores, columns, j, pivot, pivotColumn, false)) j--;
-      if (i > j) break;
-      swap(scores, columns, (<usize>i) << 2, (<usize>j) << 2);
-      i++;
-      j--;
-    }
-    if (k - 1 <= j) high = j;
-    else if (k - 1 >= i) low = i;
-    else break;
+/**
+ * Keeps the best `k` of `size` entries, in their order, and returns the worst of their scores. Entries are
+ * collected by column, so that of equal scores the first ones are the lower columns.
+ */
+function keepBest(scores: usize, columns: usize, size: i32, k: i32, room: usize): f32 {
+  memory.copy(room, scores, (<usize>size) << 2);
+  const worst = largestAt(room, size, k);
+  const end = (<usize>size) << 2;
+  let above: i32 = 0;
+  for (let at: usize = 0; at < end; at += 4) above += i32(load<f32>(scores + at) > worst);
+  let equal = k - above;
+  let to: usize = 0;
+  for (let at: usize = 0; at < end; at += 4) {
+    const score = load<f32>(scores + at);
+    if (score < worst || (score == worst && equal-- <= 0)) continue;
+    put(scores, columns, to, score, load<i32>(columns + at));
+    to += 4;
   }
-}
-
-/** Whether entry `i` ranks above the pivot (`above`), or else below it. */
-// @ts-ignore: decorator
-@inline
-function outranks(scores: usize, columns: usize, i: i32, pivot: f32, pivotColumn: i32, above: bool): bool {
-  const at = (<usize>i) << 2;
-  const score = load<f32>(scores + at);
-  const column = load<i32>(columns + at);
-  return above
-    ? ranksBelow(pivot, pivotColumn, score, column)
-    : ranksBelow(score, column, pivot, pivotColumn);
-}
-
-// @ts-ignore: decorator
-@inline
-function swap(scores: usize, columns: usize, a: usize, b: usize): void {
-  const score = load<f32>(scores + a);
-  const column = load<i32>(columns + a);
-  move(scores, columns, b, a);
-  put(scores, columns, b, score, column);
+  return worst;
 }
 
 /** Writes the best `k` of `size` entries, best first, padded with −1 (heap sort). */
-function finish(scores: usize, columns: usize, size: i32, k: i32, out: usize): void {
+function finish(scores: usize, columns: usize, size: i32, k: i32, out: usize, room: usize): void {
   if (size > k) {
-    selectBest(scores, columns, size, k);
+    keepBest(scores, columns, size, k, room);
     size = k;
   }
   for (let place = k - 1; place >= size; place--) store<i32>(out + ((<usize>place) << 2), -1);

@@ -1,13 +1,72 @@
 import {
+  Abs,
   Add,
+  AddN,
   BatchMatMul,
+  Cast,
+  ClipByValue,
+  Concat,
+  Cos,
+  Elu,
+  EluGrad,
+  Equal,
+  Exp,
+  ExpandDims,
+  Fill,
   GatherV2,
+  getKernel,
+  Greater,
+  GreaterEqual,
   Identity,
+  LeakyRelu,
+  Less,
+  LessEqual,
+  Log,
+  LogicalAnd,
+  LogicalNot,
+  Max,
+  Maximum,
+  Mean,
+  Min,
+  Minimum,
+  Multiply,
+  Neg,
+  NotEqual,
+  OnesLike,
+  Pack,
+  Pow,
+  Prelu,
+  RealDiv,
+  Reciprocal,
+  Relu,
+  Reshape,
+  Rsqrt,
+  Select,
+  Sigmoid,
+  Sign,
+  Sin,
+  Slice,
+  Softmax,
+  Softplus,
+  SplitV,
+  Sqrt,
+  Square,
+  SquaredDifference,
+  Step,
+  Sub,
+  Sum,
+  Tanh,
+  Tile,
+  Transpose,
+  Unpack,
   UnsortedSegmentSum,
+  ZerosLike,
   util,
   type AddInputs,
   type BatchMatMulAttrs,
   type BatchMatMulInputs,
+  type CastAttrs,
+  type CastInputs,
   type GatherV2Attrs,
   type GatherV2Inputs,
   type IdentityInputs,
@@ -19,9 +78,8 @@ import {
   type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { replaceKernels, type Call } from './replace-kernels.js';
-import { smallKernels } from './small-kernels.js';
-import { tensorMemory } from './tensor-memory.js';
+import { replaceKernels, type Call, type Replacement } from './replace-kernels.js';
+import { nativeTensorMemory, tensorMemory } from './tensor-memory.js';
 import { multiply, operand } from './wasm/multiply.js';
 import { gatherInto, sumInto } from './wasm/rows.js';
 import type { TensorMemory } from './wasm/tensor-memory.js';
@@ -33,7 +91,7 @@ import type { TensorMemory } from './wasm/tensor-memory.js';
  * - `GatherV2` along the first axis: whole rows are copied instead of single numbers;
  * - `BatchMatMul`: as fast with a transposed operand as without;
  * - `Add` of equal shapes, as gradients add up: on all threads;
- * - `Identity`: shares the data instead of copying it.
+ * - `Identity`, and `Cast` to the type that a tensor has: share the data instead of copying it.
  *
  * {@link useBackend} calls it. Calling it again, or before the back end's package is loaded, does nothing.
  */
@@ -41,6 +99,7 @@ export function accelerateWasm(): void {
   replaceKernels('wasm', {
     [Add]: add,
     [BatchMatMul]: batchMatMul,
+    [Cast]: cast,
     [GatherV2]: gatherV2,
     [Identity]: identity,
     [UnsortedSegmentSum]: unsortedSegmentSum,
@@ -48,13 +107,50 @@ export function accelerateWasm(): void {
 }
 
 /**
- * Replaces those kernels of the `tensorflow` back end on the CPU whose operands already lie in the project's
- * memory: sums of equal shapes, as gradients add up, and products. Others stay with libtensorflow.
+ * Operations of training steps that the wasm back end's kernels do where the tensors lie: libtensorflow would
+ * get copies, and its threads, which look for more work for a while, would take a core from the kernels.
+ */
+const besideNative = [
+  ...[Abs, Add, AddN, Cast, ClipByValue, Concat, Cos, Elu, EluGrad, Equal, Exp, ExpandDims, Fill],
+  ...[GatherV2, Greater, GreaterEqual, LeakyRelu, Less, LessEqual, Log, LogicalAnd, LogicalNot],
+  ...[Max, Maximum, Mean, Min, Minimum, Multiply, Neg, NotEqual, OnesLike, Pack, Pow, Prelu, RealDiv],
+  ...[Reciprocal, Relu, Reshape, Rsqrt, Select, Sigmoid, Sign, Sin, Slice, Softmax, Softplus],
+  ...[SplitV, Sqrt, Square, SquaredDifference, Step, Sub, Sum, Tanh, Tile, Transpose, Unpack],
+  ...[UnsortedSegmentSum, ZerosLike],
+];
+
+/**
+ * Replaces kernels of the `tensorflow` back end on the CPU by those of the wasm back end for tensors that lie in
+ * the project's memory already. Others stay with libtensorflow, and so do long products.
  */
 export function accelerateNative(): void {
-  replaceKernels('tensorflow', smallKernels);
-  replaceKernels('tensorflow', { [Add]: add, [BatchMatMul]: batchMatMul });
+  accelerateWasm();
+  const replacements = besideNative.map((name) => [name, computedOnWasm(name)] as const);
+  replaceKernels('tensorflow', {
+    ...Object.fromEntries(replacements),
+    [BatchMatMul]: batchMatMul,
+  });
 }
+
+const replacementsByName = new Map<string, Replacement>();
+
+function computedOnWasm(name: string): Replacement {
+  let replacement = replacementsByName.get(name);
+  if (!replacement) {
+    replacement = (call, original) => {
+      const memory = nativeTensorMemory();
+      const inputs = Object.values(call.inputs) as (TensorInfo | undefined)[];
+      const ours = inputs.every((x) => !x || (numeric.has(x.dtype) && memory?.holds(x)));
+      if (!memory?.compute || !ours) return original!(call) as TensorInfo;
+      return memory.compute(getKernel(name, 'wasm').kernelFunc, call) as TensorInfo;
+    };
+    replacementsByName.set(name, replacement);
+  }
+  return replacement;
+}
+
+/** Types that both back ends keep alike. */
+const numeric: ReadonlySet<string> = new Set(['float32', 'int32', 'bool']);
 
 const inputsOf = <T>(inputs: NamedTensorInfoMap) =>
   inputs as unknown as Record<keyof T, TensorInfo>;
@@ -79,6 +175,12 @@ function identity({ inputs, backend }: Call): TensorInfo {
   const { dataId, shape, dtype } = inputsOf<IdentityInputs>(inputs).x;
   (backend as BackendWasm).incRef(dataId);
   return { dataId, shape, dtype };
+}
+
+function cast(call: Call, original?: KernelFunc): TensorInfo {
+  const { dtype } = attributesOf<CastAttrs>(call.attrs);
+  const same = inputsOf<CastInputs>(call.inputs).x.dtype === dtype;
+  return same ? identity(call) : (original!(call) as TensorInfo);
 }
 
 function batchMatMul(call: Call, original?: KernelFunc): TensorInfo {

@@ -1,13 +1,13 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { heapOf } from './wasm/heap.js';
-import { sharedWasm } from './wasm/load-wasm.js';
-import { createNativeTensorMemory } from './wasm/native-tensor-memory.js';
+import { sharedWasmBackend } from './wasm/load-wasm.js';
+import { createNativeTensorMemory, type NativeTensorMemory } from './wasm/native-tensor-memory.js';
 import type { NodeBackend } from './wasm/node-backend.js';
 import { kernelRuntime } from './wasm/runtime.js';
 import { wasmTensorMemory, type TensorMemory } from './wasm/tensor-memory.js';
 
-let native: { readonly backend: object; readonly memory: TensorMemory } | undefined;
+let native: { readonly backend: object; readonly memory: NativeTensorMemory } | undefined;
 let besideNative = false;
 
 /**
@@ -17,7 +17,12 @@ let besideNative = false;
 export function tensorMemory(): TensorMemory | undefined {
   const { backendName, backend } = engine();
   if (backendName === 'wasm') return wasmTensorMemory(backend as BackendWasm);
-  return besideNative && backend === native?.backend ? native.memory : undefined;
+  return backendName === 'tensorflow' ? nativeTensorMemory() : undefined;
+}
+
+/** The kernels' memory beside libtensorflow, if they work there now. */
+export function nativeTensorMemory(): NativeTensorMemory | undefined {
+  return besideNative && engine().backend === native?.backend ? native.memory : undefined;
 }
 
 /** Whether a back end is in use that the WebAssembly kernels work on; none is started to find out. */
@@ -38,8 +43,9 @@ export async function useKernelsBesideNative(kernels: 'auto' | 'native'): Promis
   besideNative = kernels === 'auto' && !backend.isUsingGpuDevice;
   if (!besideNative) return false;
   if (backend === native?.backend) return true;
-  const module = await sharedWasm();
-  if (!module) return false;
-  native = { backend, memory: createNativeTensorMemory(backend, kernelRuntime(heapOf(module))) };
+  const wasm = await sharedWasmBackend();
+  if (!wasm) return false;
+  const runtime = kernelRuntime(heapOf(wasm.module));
+  native = { backend, memory: createNativeTensorMemory(backend, runtime, wasm.backend) };
   return true;
 }

@@ -99,7 +99,7 @@ function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Ra
     const out = runtime.allocate(wanted.length * k);
     const excluded = exclude ? runtime.lists(exclude) : { offsets: 0, items: 0 };
     // A part has lists and products of its own: which thread takes it isn't known beforehand.
-    const listsSize = userBlock * (4 * k + 67);
+    const listsSize = userBlock * (4 * k + 67) + 2 * k + 32;
     const partSize = listsSize + userBlock * itemBlock;
     const parts = Math.max(1, Math.min(4 * runtime.threads, Math.ceil(wanted.length / userBlock)));
     const size = Math.max(1, Math.ceil(wanted.length / parts / userBlock)) * userBlock;

@@ -1,5 +1,8 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
+/** A tensor's numbers on the host; truth values are bytes. */
+export type Numbers = Float32Array | Int32Array | Uint8Array;
+
 /** What `@tensorflow/tfjs-node` knows of a tensor. */
 interface TensorEntry {
   readonly shape: readonly number[];
@@ -8,7 +11,7 @@ interface TensorEntry {
   /** libtensorflow's tensor, or −1. */
   id: number;
   /** Numbers that libtensorflow has not been given yet. */
-  values: Float32Array | null;
+  values: Numbers | null;
   refCount: number;
 }
 
@@ -18,6 +21,7 @@ export interface NodeBackend {
   readonly binding: {
     readonly TF_FLOAT: number;
     readonly TF_INT32: number;
+    readonly TF_BOOL: number;
     readonly TF_INT64: number;
     readonly TF_ATTR_BOOL: number;
     readonly TF_ATTR_TYPE: number;
@@ -29,17 +33,19 @@ export interface NodeBackend {
     createTensor(
       shape: readonly number[],
       dtype: number,
-      values: Float32Array | Int32Array,
+      values: Numbers,
     ): number;
     deleteTensor(id: number): void;
     tensorDataSync(id: number): Float32Array;
   };
   readonly tensorMap: {
+    has(dataId: object): boolean;
     get(dataId: object): TensorEntry | undefined;
     set(dataId: object, entry: TensorEntry): void;
   };
   createOutputTensor(metadata: { readonly id: number }): Tensor;
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
-  readSync(dataId: object): Float32Array;
+  readSync(dataId: object): Numbers;
+  incRef(dataId: object): void;
   disposeData(dataId: object, force?: boolean): boolean;
 }

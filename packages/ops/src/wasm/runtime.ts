@@ -1,3 +1,4 @@
+import type { Numbers } from './node-backend.js';
 import type { CsrMatrix, ItemLists } from '@mmrec/core';
 import { kernelsBase64 } from '../kernels.generated.js';
 import type { Heap, Pointer } from './heap.js';
@@ -41,7 +42,7 @@ export interface KernelRuntime {
   /** Memory for `count` 4-byte numbers, not zeroed. */
   allocate(count: number, what?: string): Block;
   /** A copy of some numbers. */
-  upload(values: Int32Array | Float32Array, what?: string): Block;
+  upload(values: Numbers, what?: string): Block;
   /** The matrix in memory: uploaded at first sight, freed when it is garbage collected. */
   csr(matrix: CsrMatrix): ResidentCsr;
   /** Lists in memory, likewise; each list must ascend. */
@@ -96,7 +97,7 @@ function createKernelRuntime(heap: Heap): KernelRuntime {
       },
     };
   };
-  const upload = (values: Int32Array | Float32Array, what?: string) => {
+  const upload = (values: Numbers, what?: string) => {
     const block = allocate(values.length, what);
     // A view made now: the memory's buffer is replaced when it grows.
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -158,7 +159,7 @@ function createKernelRuntime(heap: Heap): KernelRuntime {
 }
 
 /** Copies of arrays in memory, made at first sight and freed when the array is garbage collected. */
-function residents(upload: (values: Int32Array | Float32Array, what?: string) => Block) {
+function residents(upload: (values: Numbers, what?: string) => Block) {
   const known = new WeakMap<object, Block>();
   const collected = new FinalizationRegistry<Block>((block) => {
     block.release();
