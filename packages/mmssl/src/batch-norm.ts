@@ -10,6 +10,7 @@ import {
   rsqrt,
   square,
   sub,
+  tidy,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -41,11 +42,13 @@ const columnMeans = (x: Tensor2D) => columnSums(x, 1 / x.shape[0]);
 
 /** What {@link batchNorm} and {@link batchNormGradient} need to know of x. */
 export function standardize(x: Tensor2D): Standardized {
-  return withoutGradient(() => {
-    const centered = sub<Tensor2D>(x, columnMeans(x));
-    const inverse = rsqrt<Row>(add<Row>(columnMeans(square(centered)), epsilon));
-    return { normal: mul<Tensor2D>(centered, inverse), inverse };
-  });
+  return withoutGradient(() =>
+    tidy(() => {
+      const centered = sub<Tensor2D>(x, columnMeans(x));
+      const inverse = rsqrt<Row>(add<Row>(columnMeans(square(centered)), epsilon));
+      return { normal: mul<Tensor2D>(centered, inverse), inverse };
+    }),
+  );
 }
 
 /** A row added to each row of a matrix. */
@@ -81,13 +84,14 @@ export function batchNorm(
     save([normal, inverse, gamma]);
     return {
       value: add(mul(normal, gamma), beta),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [hat, over, weight] = saved as [Tensor2D, Row, Row];
-        const rows = hat.shape[0];
-        const { projected, along } = project(dy as Tensor2D, hat);
-        const ofX = mul(projected, mul(weight, over));
-        return [ofX, mul(along, rows), columnSums(dy as Tensor2D)];
-      },
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        tidy(() => {
+          const [hat, over, weight] = saved as [Tensor2D, Row, Row];
+          const rows = hat.shape[0];
+          const { projected, along } = project(dy as Tensor2D, hat);
+          const ofX = mul(projected, mul(weight, over));
+          return [ofX, mul(along, rows), columnSums(dy as Tensor2D)];
+        }),
     };
   });
   return operation(x, scale, shift) as Tensor2D;
@@ -113,7 +117,10 @@ export function batchNormGradient(
     const [, gamma, gradient, save] = inputs as [Tensor2D, Row, Tensor2D, Save];
     const { projected, along } = project(gradient, normal);
     save([normal, inverse, gamma, projected, along]);
-    return { value: mul(projected, mul(gamma, inverse)), gradFunc: secondGradients };
+    return {
+      value: mul(projected, mul(gamma, inverse)),
+      gradFunc: (w: Tensor, saved: Tensor[]) => tidy(() => secondGradients(w, saved)),
+    };
   });
   return operation(x, scale, u) as Tensor2D;
 }

@@ -8,6 +8,18 @@ export function gatherRows(table: usize, indices: usize, count: i32, columns: i3
   }
 }
 
+/** Copies `count` rows of `columns` 4-byte numbers that lie `fromStride` numbers apart to places `toStride` apart. */
+export function copyRows(
+  from: usize, fromStride: i32, count: i32, columns: i32, to: usize, toStride: i32,
+): void {
+  const bytes = (<usize>columns) << 2;
+  for (let r: i32 = 0; r < count; r++) {
+    memory.copy(to, from, bytes);
+    from += (<usize>fromStride) << 2;
+    to += (<usize>toStride) << 2;
+  }
+}
+
 /** Adds rows into a table, `out[indices[r]] += rows[r]`, for the indices in `from … to − 1`; others are left out. */
 export function addRows(
   rows: usize, indices: usize, count: i32, columns: i32, from: i32, to: i32, out: usize,

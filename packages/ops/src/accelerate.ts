@@ -34,6 +34,7 @@ import {
   NotEqual,
   OnesLike,
   Pack,
+  PadV2,
   Pow,
   Prelu,
   RealDiv,
@@ -78,6 +79,7 @@ import {
   type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { copyKernels } from './copy-kernels.js';
 import { replaceKernels, type Call, type Replacement } from './replace-kernels.js';
 import { nativeTensorMemory, tensorMemory } from './tensor-memory.js';
 import { multiply, operand } from './wasm/multiply.js';
@@ -91,6 +93,7 @@ import type { TensorMemory } from './wasm/tensor-memory.js';
  * - `GatherV2` along the first axis: whole rows are copied instead of single numbers;
  * - `BatchMatMul`: as fast with a transposed operand as without;
  * - `Add` of equal shapes, as gradients add up: on all threads;
+ * - `Concat`, `Slice`, `SplitV` and `PadV2` along one axis: blocks are copied at memory's speed;
  * - `Identity`, and `Cast` to the type that a tensor has: share the data instead of copying it.
  *
  * {@link useBackend} calls it. Calling it again, or before the back end's package is loaded, does nothing.
@@ -100,6 +103,7 @@ export function accelerateWasm(): void {
     [Add]: add,
     [BatchMatMul]: batchMatMul,
     [Cast]: cast,
+    ...copyKernels,
     [GatherV2]: gatherV2,
     [Identity]: identity,
     [UnsortedSegmentSum]: unsortedSegmentSum,
@@ -113,7 +117,22 @@ export function accelerateWasm(): void {
 const besideNative = [
   ...[Abs, Add, AddN, Cast, ClipByValue, Concat, Cos, Elu, EluGrad, Equal, Exp, ExpandDims, Fill],
   ...[GatherV2, Greater, GreaterEqual, LeakyRelu, Less, LessEqual, Log, LogicalAnd, LogicalNot],
-  ...[Max, Maximum, Mean, Min, Minimum, Multiply, Neg, NotEqual, OnesLike, Pack, Pow, Prelu, RealDiv],
+  ...[
+    Max,
+    Maximum,
+    Mean,
+    Min,
+    Minimum,
+    Multiply,
+    Neg,
+    NotEqual,
+    OnesLike,
+    Pack,
+    PadV2,
+    Pow,
+    Prelu,
+    RealDiv,
+  ],
   ...[Reciprocal, Relu, Reshape, Rsqrt, Select, Sigmoid, Sign, Sin, Slice, Softmax, Softplus],
   ...[SplitV, Sqrt, Square, SquaredDifference, Step, Sub, Sum, Tanh, Tile, Transpose, Unpack],
   ...[UnsortedSegmentSum, ZerosLike],

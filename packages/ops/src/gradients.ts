@@ -1,4 +1,5 @@
 import {
+  clone,
   engine,
   type Scalar,
   type Tensor,
@@ -68,6 +69,7 @@ export function valueAndGradients(
         recording = before;
         // Read by the engine after this returns: what was made of single rows is differentiated for as well.
         xs.push(...uses.map(({ output }) => output));
+        freeAsUsed(new Set(xs.map(({ id }) => id)));
       }
     },
     xs,
@@ -87,6 +89,36 @@ export function valueAndGradients(
     dy?.dispose();
   });
   return { value, gradients: parts };
+}
+
+/**
+ * Has the engine free what its backward pass is done with: what an operation saved, and the gradients of its
+ * outputs unless they are wanted. It would keep both to the end, which doubles the memory of a step.
+ */
+function freeAsUsed(wanted: ReadonlySet<number>): void {
+  const { state } = engine();
+  // Inside another objective, that one's backward pass needs them again.
+  if (state.gradientDepth > 1) return;
+  let used: Tensor[] = [];
+  for (const node of state.activeTape) {
+    const { gradient, saved = [], outputs } = node;
+    if (!gradient) continue;
+    node.gradient = (dys) => {
+      // Operations come one after the other: the one before is finished.
+      for (const tensor of used) tensor.dispose();
+      const passed = dys.filter((dy, at) => (dy as Tensor | null) && !wanted.has(outputs[at]!.id));
+      used = [...saved, ...passed];
+      const inUse = used;
+      const gradients = Object.entries(gradient(dys)).map(([name, compute]) => [
+        name,
+        () => {
+          const dx = compute();
+          return inUse.includes(dx) ? clone(dx) : dx;
+        },
+      ]);
+      return Object.fromEntries(gradients) as Record<string, () => Tensor>;
+    };
+  }
 }
 
 /** Frees gradients. */

@@ -11,7 +11,7 @@ import {
 export type Call = Parameters<KernelFunc>[0];
 
 /** A kernel of ours, with the one that it replaces. */
-export type Replacement = (call: Call, original?: KernelFunc) => TensorInfo;
+export type Replacement = (call: Call, original?: KernelFunc) => TensorInfo | TensorInfo[];
 
 /** Replacements that a kernel of ours goes through. */
 const chains = new WeakMap<KernelConfig, ReadonlySet<Replacement>>();

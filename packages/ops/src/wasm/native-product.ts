@@ -4,7 +4,7 @@ import { gatherInto } from './rows.js';
 import type { Block, KernelRuntime } from './runtime.js';
 
 /** FLOPs from which libtensorflow is faster, and the least FLOPs for each number of the result, which is copied. */
-const [leastFlops, leastFlopsANumber] = [2e8, 2000];
+const [leastFlops, leastFlopsANumber] = [2e8, 600];
 
 /**
  * Dense products by libtensorflow, for `multiply`: it is twice as fast for long sums (measured with
