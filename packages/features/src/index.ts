@@ -1,4 +1,6 @@
+export { concatenateFeatures } from './concatenate-features.js';
 export { inspectFeatures } from './inspect-features.js';
+export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
 export { readNpy, type NpyArray } from './read-npy.js';
 export { requireFeatures } from './require-features.js';

@@ -13,7 +13,9 @@ export { gatherRows, segmentSum } from './gather-rows.js';
 export { gumbelSoftmax, type GumbelSoftmaxOptions } from './gumbel-softmax.js';
 export {
   disposeGradients,
+  distinctRows,
   valueAndGradients,
+  type DistinctRows,
   type Gradient,
   type RowGradient,
 } from './gradients.js';
