@@ -35,10 +35,10 @@ const reference = (rows: number) => (h: Float64Array, x: Float64Array) => {
 eachBackend(() => {
   describe('gramDistance', () => {
     it.each([
-      ['more rows than columns', 6, 2, 4],
-      ['more columns than rows', 3, 2, 7],
-      ['one row', 1, 3, 2],
-    ])('has the value and gradients of its definition, none for features: %s', (_, n, d, c) => {
+      ['more rows than columns', { n: 6, d: 2, c: 4 }],
+      ['more columns than rows', { n: 3, d: 2, c: 7 }],
+      ['one row', { n: 1, d: 3, c: 2 }],
+    ])('has the value and gradients of its definition, none for features: %s', (_, { n, d, c }) => {
       checkGradient({
         inputs: [normals('h', [n, d]), normals('x', [n, c])],
         loss: (h, x) => gramDistance(h as Tensor2D, x as Tensor2D),
