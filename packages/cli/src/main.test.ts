@@ -193,6 +193,15 @@ describe('mmrec features evaluate', () => {
     }
   });
 
+  it('does not join unified features with those that they are made of', async () => {
+    const unified = variant('unified', (copy) => {
+      cpSync(join(copy, 'image_feat.npy'), join(copy, 'unified_feat.npy'));
+    });
+    const { stdout } = await evaluateFeatures('--data', unified);
+    expect(stdout).toMatch(/^zero-shot +unified +unified +\./m);
+    expect(stdout).not.toContain('+ unified');
+  });
+
   it('judges further files, and prints JSON', async () => {
     const files = ['one', 'two'].map((name) => join(folder, `${name}.npy`));
     for (const file of files) cpSync(join(data, 'image_feat.npy'), file);

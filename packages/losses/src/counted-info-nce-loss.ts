@@ -46,9 +46,9 @@ export interface CountedRows {
  * ```ts
  * const rows = tf.tensor2d([[1, 0], [0, 1]]);
  * const counts = Float32Array.of(2, 1);
- * countedInfoNceLoss({ anchors: rows, positives: rows, counts }, { temperature: 1 }) // => 0.8620
+ * countedInfoNceLoss({ anchors: rows, positives: rows, counts }, { temperature: 1 }) // => 0.7585
  * const batch = tf.tensor2d([[1, 0], [1, 0], [0, 1]]);
- * tf.mean(infoNceLoss(batch, batch, { temperature: 1 })) // => 0.8620
+ * tf.mean(infoNceLoss(batch, batch, { temperature: 1 })) // => 0.7585
  * ```
  */
 export function countedInfoNceLoss(

@@ -81,12 +81,13 @@ async function readSets(
   { data, features: files = [], modalities: chosen }: EvaluateFeaturesFlags,
   numItems: number,
 ): Promise<{ modalities: Matrices; others: Matrices }> {
-  const modalities = await readFeatureFolder(data, {
+  // An encoder's output is made of the others: it is not joined with them again.
+  const { unified, ...modalities } = await readFeatureFolder(data, {
     numItems,
     ...(chosen !== undefined && { modalities: chosen.split(',').map((name) => name.trim()) }),
   });
-  if (files.length === 0) requireFeatures(data, modalities);
-  const others: Record<string, FeatureMatrix> = {};
+  const others: Record<string, FeatureMatrix> = unified ? { unified } : {};
+  if (files.length === 0) requireFeatures(data, { ...modalities, ...others });
   for (const file of files) {
     const name = basename(file, '.npy');
     const taken = Object.hasOwn(others, name) || Object.hasOwn(modalities, name);
