@@ -1,5 +1,5 @@
 import type { CsrMatrix, FeatureMatrix } from '@mmrec/core';
-import { knnGraph, normalizeSymmetric } from '@mmrec/graph';
+import { knnGraph, normalizeSymmetric, rowSums } from '@mmrec/graph';
 import type { AlignRecOptions } from './options.js';
 
 /**
@@ -21,7 +21,17 @@ export function createItemGraph(
       `createAlignRec: numNeighbors must be below the number of items, ${features.rows}, got ${k}.`,
     );
   }
-  if (variant === 'published') return knnGraph(features, { k, normalization: 'symmetric' });
+  if (variant === 'published') {
+    const graph = knnGraph(features, { k });
+    const sums = rowSums(graph);
+    const item = sums.findIndex((sum) => sum < 0);
+    if (item >= 0) {
+      throw new RangeError(
+        `createAlignRec: the cosines of an item's features with its ${k} nearest must sum up to ≥ 0, got ${sums[item]!.toFixed(3)} for item ${item}. Variant 'paper' takes such features.`,
+      );
+    }
+    return normalizeSymmetric(graph, { degrees: 'rows' });
+  }
   const graph = knnGraph(features, { k, includeSelf: false });
   return normalizeSymmetric({
     ...graph,
