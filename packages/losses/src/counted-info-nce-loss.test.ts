@@ -27,14 +27,18 @@ const reference = (counts: Float32Array) => (a: Float64Array, p: Float64Array) =
 };
 
 eachBackend(() => {
-  it.each([[[1, 1, 1, 1]], [[3, 1, 2, 5]]])('has the values and gradients of the sum, %j', (n) => {
+  it.each([
+    [[1, 1, 1, 1], 2048],
+    [[3, 1, 2, 5], 2048],
+    [[3, 1, 2, 5], 3],
+  ])('has the values and gradients of the sum, counts %j, blocks of %i', (n, blockSize) => {
     const counts = Float32Array.from(n);
     checkGradient({
       inputs: [normals('a'), normals('p')],
       loss: (anchors, positives) =>
         countedInfoNceLoss(
           { anchors: anchors as Tensor2D, positives: positives as Tensor2D, counts },
-          { temperature: 0.3, blockSize: 3 },
+          { temperature: 0.3, blockSize },
         ),
       reference: reference(counts),
     });

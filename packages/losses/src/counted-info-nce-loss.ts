@@ -1,5 +1,5 @@
 import { checkSameShape, checkShape } from '@mmrec/core';
-import { l2NormalizeRows, logSumExpOfProducts } from '@mmrec/ops';
+import { l2NormalizeRows, logSumExpOfProducts, logSumExpOfWeightedProducts } from '@mmrec/ops';
 import {
   concat,
   div,
@@ -34,7 +34,8 @@ export interface CountedRows {
  * $$\ell = -\frac{1}{\sum_i n_i} \sum_i n_i
  * \ln \frac{\exp(\cos(a_i, p_i) / \tau)}{\sum_j n_j \exp(\cos(a_i, p_j) / \tau)}$$
  *
- * Costs the square of the number of different rows; $\ln n_j$ is one more column of the product.
+ * Costs the square of the number of different rows, in time and, up to `blockSize` rows, in memory; above that the
+ * logits are made in blocks, and again for the gradient.
  *
  * @param rows - Different anchors and positives, and their counts.
  * @param options - `temperature` (0.2) and `blockSize` (2048).
@@ -59,21 +60,29 @@ export function countedInfoNceLoss(
   const { temperature, blockSize } = infoNceOptions.resolve(where, options);
   checkSameShape(where, { anchors, positives });
   checkShape(where, { anchors }, [counts.length, null]);
-  const size = counts.length;
   const total = counts.reduce((all, count) => all + count, 0);
   return tidy(() => {
     const scaled = div<Tensor2D>(l2NormalizeRows(anchors), temperature);
     const rows = l2NormalizeRows(positives);
-    const bias = tensor2d(counts.map(Math.log), [size, 1]);
-    const all =
-      total === size
-        ? logSumExpOfProducts(scaled, rows, blockSize)
-        : logSumExpOfProducts(
-            concat([scaled, ones([size, 1])], 1),
-            concat([rows, bias], 1),
-            blockSize,
-          );
+    const all = normalizer([scaled, rows], counts, blockSize);
     const losses = sub<Tensor1D>(all, sum(mul(scaled, rows), 1));
     return div<Scalar>(dot(losses, tensor1d(counts)), total);
   });
+}
+
+/** Log-sum-exp over the batch: its shares are kept for the gradient, or made again in blocks where it is large. */
+function normalizer(
+  [anchors, candidates]: readonly [Tensor2D, Tensor2D],
+  counts: Float32Array,
+  blockSize: number,
+): Tensor1D {
+  const n = counts.length;
+  if (n <= blockSize) return logSumExpOfWeightedProducts(anchors, candidates, counts);
+  // ln n of a candidate's count is one more column of the product.
+  const bias = tensor2d(counts.map(Math.log), [n, 1]);
+  const wider = [
+    concat<Tensor2D>([anchors, ones([n, 1])], 1),
+    concat<Tensor2D>([candidates, bias], 1),
+  ] as const;
+  return logSumExpOfProducts(...wider, blockSize);
 }
