@@ -39,7 +39,7 @@ function measure(script, args) {
 
 const cases = [
   ['demo', ['bm3', 'lightgcn']],
-  ['tiktok', ['bm3', 'lightgcn', 'lgmrec', 'vbpr']],
+  ['tiktok', ['bm3', 'lightgcn', 'lgmrec', 'alignrec', 'vbpr']],
   ['baby', ['bm3 dense', 'bm3 lazy', 'bm3 frozen', 'lightgcn']],
 ];
 const models = cases

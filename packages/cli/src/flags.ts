@@ -14,6 +14,14 @@ export function atLeastOne(flag: string, text: string): number {
   throw new UsageError(`${flag} must be an integer ≥ 1, got '${text}'.`);
 }
 
+/** @throws {UsageError} If a flag's text is not a number from 0 to `most`. */
+export function fraction(flag: string, text: string, most: number): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0 && value <= most) return value;
+  const allowed = most === Infinity ? '≥ 0' : `from 0 to ${most}`;
+  throw new UsageError(`${flag} must be a number ${allowed}, got '${text}'.`);
+}
+
 /** @throws {UsageError} If a flag's text is none of the choices. */
 export function choice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
   const found = choices.find((candidate) => candidate === text);

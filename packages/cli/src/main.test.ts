@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeNpy } from '@mmrec/features';
 import { realData } from '@mmrec/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from './main.js';
@@ -169,6 +170,91 @@ describe('mmrec train', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/contrastWeight +2 +Weight of the alignment/);
     expect(stdout).toMatch(/patience +50/);
+  });
+});
+
+describe('mmrec features evaluate', () => {
+  const evaluateFeatures = (...args: string[]) =>
+    mmrec('features', 'evaluate', '--backend', 'wasm', '--data', data, ...args);
+
+  it('prints a line for each ranking, set of features and masked modality', async () => {
+    const { code, stdout } = await evaluateFeatures('-k', '5,10');
+    expect(code).toBe(0);
+    for (const line of [
+      /^ranking +features +masked +recall@5 +recall@10 +ndcg@5 +ndcg@10 +kept$/m,
+      /^random +– +\.\d{4}/m,
+      /^most popular +– +\.\d{4}/m,
+      /^zero-shot +visual +\.\d{4}/m,
+      /^zero-shot +visual \+ textual +\.\d{4}/m,
+      /^item-CF +visual \+ textual +textual +\.\d{4}.* \d+ %$/m,
+      /^masked: 50 % of the items have zeros/m,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+  });
+
+  it('does not join unified features with those that they are made of', async () => {
+    const unified = variant('unified', (copy) => {
+      cpSync(join(copy, 'image_feat.npy'), join(copy, 'unified_feat.npy'));
+    });
+    const { stdout } = await evaluateFeatures('--data', unified);
+    expect(stdout).toMatch(/^zero-shot +unified +unified +\./m);
+    expect(stdout).not.toContain('+ unified');
+  });
+
+  it('judges further files, and prints JSON', async () => {
+    const files = ['one', 'two'].map((name) => join(folder, `${name}.npy`));
+    for (const file of files) cpSync(join(data, 'image_feat.npy'), file);
+    const { code, stdout } = await evaluateFeatures(
+      ...['--features', ...files, '--modalities', 'visual', '--mask', '0.25', '--json'],
+    );
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as {
+      share: number;
+      rows: { ranking: string; features?: string; masked?: string; metrics: object }[];
+    };
+    expect(report.share).toBe(0.25);
+    const of = (name: string) =>
+      report.rows.find(
+        ({ ranking, features, masked }) =>
+          ranking === 'itemCf' && features === name && masked === undefined,
+      )!.metrics;
+    expect(Object.keys(of('one'))).toEqual(['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20']);
+    expect(of('one')).toEqual(of('visual'));
+    expect(of('two')).toEqual(of('visual'));
+  });
+
+  it('says what is wrong, where, and what to do', async () => {
+    const file = join(folder, 'short.npy');
+    await writeNpy(file, { rows: 3, columns: 1, data: Float32Array.of(1, 2, 3) });
+    const bare = variant('bare', (copy) => {
+      for (const name of ['image_feat.npy', 'text_feat.npy']) rmSync(join(copy, name));
+    });
+    const wrong: [number, string, string[]][] = [
+      [
+        1,
+        `features evaluate: ${file} must have 40 rows, one an item, got 3.`,
+        ['--features', file],
+      ],
+      [1, 'no-such.npy must exist, got nothing.', ['--features', 'no-such.npy']],
+      [1, "unknown modality 'visul'. Did you mean 'visual'?", ['--modalities', 'visul']],
+      [2, "--mask must be a number from 0 to 1, got '50'.", ['--mask', '50']],
+      [2, "--fill must be one of zero, mean, got 'median'.", ['--fill', 'median']],
+      [2, "--neighbors must be an integer ≥ 1, got '0'.", ['--neighbors', '0']],
+      [1, `requireFeatures: ${bare} must hold item features, got none.`, ['--data', bare]],
+    ];
+    for (const [code, message, args] of wrong) {
+      const result = await evaluateFeatures(...args);
+      expect(result.stderr).toContain(message);
+      expect(result.stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+      expect(result.code).toBe(code);
+      expect(result.stdout).toBe('');
+    }
+    const twice = join(folder, 'visual.npy');
+    cpSync(join(data, 'image_feat.npy'), twice);
+    expect((await evaluateFeatures('--features', twice)).stderr).toContain(
+      `--features must have names of their own, got 'visual' twice. Rename ${twice}.`,
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { inspect, synth, type SynthFlags } from './commands/data.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
+import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { findModel, models } from './models.js';
@@ -37,6 +38,9 @@ export async function main(args: readonly string[], streams: Streams = process):
   }
 }
 
+const verbose = ['--verbose', 'show stack traces of errors'] as const;
+const backend = ['--backend <name>', 'auto, tensorflow, wasm or cpu (default: auto)'] as const;
+
 function createProgram(streams: Streams): Command {
   const program = new Command('mmrec')
     .description('Multimodal recommendation: train, evaluate, recommend.')
@@ -47,9 +51,6 @@ function createProgram(streams: Streams): Command {
       writeErr: (text) => void streams.stderr.write(text),
     })
     .showSuggestionAfterError();
-  const verbose = ['--verbose', 'show stack traces of errors'] as const;
-  const backend = ['--backend <name>', 'auto, tensorflow, wasm or cpu (default: auto)'] as const;
-
   program
     .command('train <model>')
     .description(`train a model: ${Object.keys(models).join(', ')}`)
@@ -114,6 +115,7 @@ function createProgram(streams: Streams): Command {
     .option(...verbose)
     .action((flags: SynthFlags) => synth(flags, streams));
 
+  addFeatures(program, streams);
   program
     .command('doctor')
     .description('which back ends work here, and how fast they are')
@@ -121,6 +123,32 @@ function createProgram(streams: Streams): Command {
     .option(...verbose)
     .action((flags: { json?: boolean }) => doctor(flags, streams));
   return program;
+}
+
+function addFeatures(program: Command, streams: Streams): void {
+  program
+    .command('features')
+    .description('judge item features')
+    .command('evaluate')
+    .description('what item features are worth: zero-shot, item-CF, and with items that lost some')
+    .requiredOption('--data <dir>', 'dataset folder; its modalities are judged alone and joined')
+    .option('--features <files...>', 'further .npy files, a row an item, judged alone')
+    .option('--modalities <a,b>', 'modalities to use (default: all in the folder)')
+    .option('--split <name>', 'test or validation (default: test)')
+    .option('-k, --k <list>', 'lengths of the lists (default: 10,20)')
+    .option('--protocol <name>', 'mmrec or lattice (default: mmrec)')
+    .option('--neighbors <n>', 'nearest items that count in item-CF (default: 50)')
+    .option(
+      '--shrinkage <x>',
+      'how much item-CF shrinks similarities of short features (default: 0)',
+    )
+    .option('--mask <share>', 'share of the items that lose a modality (default: 0.5)')
+    .option('--fill <what>', 'zero or mean, what they get instead (default: zero)')
+    .option('--seed <n>', 'seed of the masked items and the random ranking (default: 1)')
+    .option(...backend)
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((flags: EvaluateFeaturesFlags) => evaluateFeatureSets(flags, streams));
 }
 
 function settingsHelp(model: string | undefined): string {

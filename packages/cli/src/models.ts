@@ -1,3 +1,4 @@
+import { alignrec } from '@mmrec/alignrec';
 import { bm3 } from '@mmrec/bm3';
 import { suggestion, type ModelDefinition } from '@mmrec/core';
 import { lgmrec } from '@mmrec/lgmrec';
@@ -11,7 +12,10 @@ export type AnyModel = ModelDefinition<Record<string, unknown>>;
 
 /** The models that the command knows, by name. */
 export const models: Readonly<Record<string, AnyModel>> = Object.fromEntries(
-  [bm3, lgmrec, lightgcn, mmssl, vbpr].map((model) => [model.name, model as unknown as AnyModel]),
+  [alignrec, bm3, lgmrec, lightgcn, mmssl, vbpr].map((model) => [
+    model.name,
+    model as unknown as AnyModel,
+  ]),
 );
 
 /** @throws {UsageError} If there is no model of that name. */

@@ -1,7 +1,6 @@
 import { suggestion, type FeatureMatrix } from '@mmrec/core';
 import { featureFiles, type FeatureFile } from './feature-files.js';
-import { readNpy } from './read-npy.js';
-import { surveyValues } from './survey-values.js';
+import { readFeatureFile } from './read-feature-file.js';
 
 /** What {@link readFeatureFolder} reads and expects. */
 export interface ReadFeatureFolderOptions {
@@ -45,7 +44,7 @@ export async function readFeatureFolder(
   const features: [string, FeatureMatrix][] = [];
   let expected = options.numItems;
   for (const { modality, path } of chosen) {
-    const matrix = await readFeatures(path, expected);
+    const matrix = await readFeatureFile(path, { where, numItems: expected });
     features.push([modality, matrix]);
     expected = matrix.rows;
   }
@@ -70,26 +69,4 @@ function chooseFiles(
     throw new Error(`${where}: ${modality} features must be in one file, got ${got}.`);
   });
   return chosen;
-}
-
-async function readFeatures(path: string, numItems?: number): Promise<FeatureMatrix> {
-  const { shape, data } = await readNpy(path);
-  const [rows = 0, columns = 0] = shape;
-  if (shape.length !== 2 || columns === 0) {
-    const got = `[${shape.join(', ')}]`;
-    throw new RangeError(`${where}: ${path} must have shape [items, features], got ${got}.`);
-  }
-  if (numItems !== undefined && rows !== numItems) {
-    throw new RangeError(`${where}: ${path} must have ${numItems} rows, one an item, got ${rows}.`);
-  }
-  const { nan, infinite, firstNonFinite, zeroRows, isZeroRow } = surveyValues(data, rows);
-  if (firstNonFinite >= 0) {
-    const counts = [nan ? `${nan} NaN` : '', infinite ? `${infinite} infinite` : ''];
-    const got = counts.filter(Boolean).join(' and ');
-    const place = `row ${Math.floor(firstNonFinite / columns)}, column ${firstNonFinite % columns}`;
-    throw new RangeError(
-      `${where}: ${path} must hold finite numbers, got ${got} of ${data.length}, the first in ${place}.`,
-    );
-  }
-  return zeroRows ? { rows, columns, data, missing: isZeroRow } : { rows, columns, data };
 }

@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '@mmrec/core';
+import { normalizeFeatureRows } from '@mmrec/features';
 
 /**
  * Features as they are, with rows of length 1, or with columns of mean 0 and standard deviation 1. Items
@@ -9,22 +10,8 @@ export function normalizeFeatures(
   how: 'none' | 'row' | 'standardize',
 ): FeatureMatrix {
   if (how === 'none') return features;
-  return { ...features, data: how === 'row' ? scaledRows(features) : standardized(features) };
-}
-
-function scaledRows({ rows, columns, data }: FeatureMatrix): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    const values = data.subarray(row * columns, (row + 1) * columns);
-    const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-    if (norm > 0) {
-      out.set(
-        values.map((value) => value / norm),
-        row * columns,
-      );
-    }
-  }
-  return out;
+  if (how === 'row') return normalizeFeatureRows(features);
+  return { ...features, data: standardized(features) };
 }
 
 function standardized({ rows, columns, data, missing }: FeatureMatrix): Float32Array {

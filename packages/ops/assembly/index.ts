@@ -7,7 +7,7 @@ export { cosineRows, cosineRowsGradient, normalizeRows, normalizeRowsGradient } 
 export { addRows, clear, copyRows, gatherRows, scaledRows, sumRows } from './rows';
 export { useScratch } from './scratch';
 export { topOfProducts } from './select-top';
-export { gumbelSoftmaxRows, softmaxRowsGradient } from './softmax';
+export { gumbelSoftmaxRows, softmaxRowsGradient, weightedShares } from './softmax';
 export { sparseMultiply } from './sparse-multiply';
 export { addNumbers, scale, sumOfSquares, sumOfSquaresOfRows } from './numbers';
 export { tripletGaps, tripletGradientOfItems, tripletGradientOfUsers } from './triplet-gaps';

@@ -1,5 +1,7 @@
 import { word } from './dropout';
+import { exponential } from './exponential';
 import { largest, one } from './log-sum-exp';
+import { horizontalSum } from './numbers';
 
 /**
  * Softmax of each row of `(x + g) / temperature`, g standard Gumbel noise: element `e` of all rows (row-major,
@@ -57,6 +59,44 @@ export function softmaxRowsGradient(
     y += stride;
     dy += stride;
     out += stride;
+  }
+}
+
+/**
+ * For each row of `x`, in place: `exp(x[r, c]) / s[r]`, where `s[r] = Σ_c weights[c] · exp(x[r, c])`; and
+ * `out[r] = ln s[r]`.
+ */
+export function weightedShares(x: usize, count: i32, columns: i32, weights: usize, out: usize): void {
+  const lanes = columns & ~3;
+  for (let r: i32 = 0; r < count; r++) {
+    const top = largest(x, columns);
+    const tops = f32x4.splat(top);
+    let sums = f32x4.splat(0);
+    for (let c: i32 = 0; c < lanes; c += 4) {
+      const at = (<usize>c) << 2;
+      const value = exponential(f32x4.sub(v128.load(x + at), tops));
+      v128.store(x + at, value);
+      sums = f32x4.add(sums, f32x4.mul(value, v128.load(weights + at)));
+    }
+    let sum = horizontalSum(sums);
+    for (let c: i32 = lanes; c < columns; c++) {
+      const at = (<usize>c) << 2;
+      const value = one(load<f32>(x + at) - top);
+      store<f32>(x + at, value);
+      sum += value * load<f32>(weights + at);
+    }
+    store<f32>(out + ((<usize>r) << 2), top + Mathf.log(sum));
+    const scale: f32 = 1 / sum;
+    const scales = f32x4.splat(scale);
+    for (let c: i32 = 0; c < lanes; c += 4) {
+      const at = (<usize>c) << 2;
+      v128.store(x + at, f32x4.mul(v128.load(x + at), scales));
+    }
+    for (let c: i32 = lanes; c < columns; c++) {
+      const at = (<usize>c) << 2;
+      store<f32>(x + at, load<f32>(x + at) * scale);
+    }
+    x += (<usize>columns) << 2;
   }
 }
 

@@ -146,7 +146,18 @@ export interface DistinctRows {
   readonly places: Int32Array;
 }
 
-/** The different rows of a list, in the order of their first occurrence. */
+/**
+ * The different rows of a list, in the order of their first occurrence: what needs to be looked up or computed
+ * once for a batch in which users and items repeat.
+ *
+ * @param list - Row numbers, `0 … tableRows − 1`.
+ * @example
+ * ```ts
+ * const { rows, places } = distinctRows(Int32Array.of(7, 2, 7), 8);
+ * [...rows] // => [7, 2]
+ * [...places] // => [0, 1, 0]
+ * ```
+ */
 export function distinctRows(list: Int32Array, tableRows: number): DistinctRows {
   // The place of each row seen so far, plus one.
   const seen = new Int32Array(tableRows);

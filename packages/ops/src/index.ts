@@ -13,7 +13,9 @@ export { gatherRows, segmentSum } from './gather-rows.js';
 export { gumbelSoftmax, type GumbelSoftmaxOptions } from './gumbel-softmax.js';
 export {
   disposeGradients,
+  distinctRows,
   valueAndGradients,
+  type DistinctRows,
   type Gradient,
   type RowGradient,
 } from './gradients.js';
@@ -29,6 +31,7 @@ export {
 export { l2Norm, l2NormOfRows } from './l2-norm.js';
 export { linear, projectRows } from './linear.js';
 export { logSumExpOfProducts } from './log-sum-exp-of-products.js';
+export { logSumExpOfWeightedProducts } from './log-sum-exp-of-weighted-products.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
 export { squaredNormsOfProduct } from './product-row-norms.js';
 export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';

@@ -2,6 +2,7 @@ import { itemsByUser, type Embeddings, type Interactions } from '@mmrec/core';
 import {
   evaluateRanking,
   type RankingEvaluation,
+  type RankingInputs,
   type RankingMetric,
   type RankingProtocol,
 } from '@mmrec/metrics';
@@ -34,15 +35,22 @@ export interface EvaluationOptions {
  */
 export async function evaluate(
   embeddings: Embeddings,
+  inputs: EvaluationInputs,
+  options: EvaluationOptions = {},
+): Promise<RankingEvaluation> {
+  return evaluateRanking({ ...rankingOf(inputs, options), topK: createTopK(embeddings) });
+}
+
+/** What {@link evaluateRanking} needs besides the ranker. */
+export function rankingOf(
   { train, heldOut }: EvaluationInputs,
   {
     protocol = 'mmrec',
     metrics = ['recall', 'ndcg', 'precision'],
     ks = [10, 20],
-  }: EvaluationOptions = {},
-): Promise<RankingEvaluation> {
-  return evaluateRanking({
-    topK: createTopK(embeddings),
+  }: EvaluationOptions,
+): Omit<RankingInputs<RankingMetric, number>, 'topK'> & { readonly blockSize: number } {
+  return {
     relevant: itemsByUser(heldOut),
     exclude: itemsByUser(train),
     metrics,
@@ -52,5 +60,5 @@ export async function evaluate(
     blockSize: 8192,
     // The published code of this protocol retrieves 20 items, and takes its ideal from them.
     ...(protocol === 'lattice' && { listLength: Math.max(20, ...ks) }),
-  });
+  };
 }

@@ -1,6 +1,14 @@
 export { evaluate, type EvaluationInputs, type EvaluationOptions } from './evaluate.js';
+export {
+  evaluateFeatures,
+  type FeatureEvaluation,
+  type FeatureEvaluationOptions,
+  type FeatureRow,
+  type FeatureSets,
+} from './evaluate-features.js';
 export { fit, type EpochRecord, type FitCallbacks, type FitInputs, type FitResult } from './fit.js';
 export { fitOptions, type FitOptions } from './fit-options.js';
+export { itemCfOptions, itemCfTopK, type ItemCfOptions } from './item-cf-top-k.js';
 export {
   learningRateFactor,
   type ScheduleInputs,
@@ -20,3 +28,4 @@ export {
 } from './run-folder.js';
 export { createTrainingPhases, trainStep, type TrainingPhase } from './training-phases.js';
 export { warmStart, type WarmStart } from './warm-start.js';
+export { zeroShotTopK } from './zero-shot-top-k.js';
