@@ -1,11 +1,5 @@
 import type { CsrMatrix, Embeddings, ModelInputs, Rng } from '@mmrec/core';
-import {
-  createInteractionGraph,
-  csrFromCoordinates,
-  lightGcn,
-  normalizeRows,
-  transpose,
-} from '@mmrec/graph';
+import { csrFromCoordinates, normalizeRows, transpose } from '@mmrec/graph';
 import {
   dropout,
   l2NormalizeRows,
@@ -113,8 +107,6 @@ export function createGenerator(
     return Object.fromEntries(entries);
   }
 
-  const propagate = createPropagation(interactions, operators, options);
-
   function forward(graphs: Readonly<Record<string, GraphOperators>>, draw?: Rng): GeneratorOutput {
     const dense = densifiedFeatures(draw);
     const ids = { users: users as Tensor2D, items: items as Tensor2D };
@@ -131,7 +123,7 @@ export function createGenerator(
         return add(ids[side], mul(fused, options.modalityIdWeight));
       });
     }
-    const propagated = propagate(start);
+    const propagated = propagate(operators, start, options);
     const final = perSide((side) => {
       const parts = Object.values(dense).map((view) =>
         mul<Tensor2D>(l2NormalizeRows(view[side]), options.modalityWeight),
@@ -192,32 +184,24 @@ function createFusion(
   };
 }
 
-function createPropagation(
-  interactions: ModelInputs['interactions'],
-  operators: GraphOperators,
-  { variant, numLayers }: Readonly<MmsslOptions>,
-): (ids: Embeddings) => Embeddings {
-  if (variant === 'published') return (ids) => propagateAsPublished(operators, ids, numLayers);
-  const graph = createInteractionGraph(interactions);
-  return (ids) => lightGcn(graph, ids, { numLayers });
-}
-
 function perSide(compute: (side: 'users' | 'items') => Tensor2D): Embeddings {
   return { users: compute('users'), items: compute('items') };
 }
 
 /**
- * The authors' propagation: users from items, then items from the new users; in the last layer both
- * pass through a softmax over their columns; the mean of all layers.
+ * Multi-order propagation by the rule of the features: users from items, then items from the new users, each sum
+ * over the root of the degree; the mean of all layers. The authors' last layer passes through a softmax over its
+ * columns.
  */
-function propagateAsPublished(
+function propagate(
   { toUsers, toItems }: GraphOperators,
   ids: Embeddings,
-  numLayers: number,
+  { numLayers, variant }: Readonly<MmsslOptions>,
 ): Embeddings {
   const layers = [ids];
   for (let layer = 1; layer <= numLayers; layer++) {
-    const finish = (x: Tensor2D) => (layer === numLayers ? softmax(x) : x);
+    const published = variant === 'published' && layer === numLayers;
+    const finish = (x: Tensor2D) => (published ? softmax(x) : x);
     const users = finish(spmm(toUsers, layers.at(-1)!.items));
     layers.push({ users, items: finish(spmm(toItems, users)) });
   }
