@@ -1,7 +1,7 @@
 // One model on one dataset: median time per epoch after a warm-up epoch, median of three evaluations of the
 // test split, peak memory of the process. Prints one JSON object.
-//   node benchmarks/model.mjs <model> <demo|tiktok|baby> <back end> <epochs> [dense|lazy|frozen]
-// The last word: how BM3's feature tables are trained.
+//   node benchmarks/model.mjs <model> <demo|tiktok|baby> <back end> <epochs> [option=value …]
+// for example `bm3 baby wasm 2 trainFeatures=false` or `mmssl tiktok wasm 1 variant=published`.
 import { join } from 'node:path';
 import { models, synthesize } from '@mmrec/cli';
 import { createRng, drawValues } from '@mmrec/core';
@@ -10,22 +10,24 @@ import { readFeatureFolder } from '@mmrec/features';
 import { useBackend } from '@mmrec/ops';
 import { evaluate, fit } from '@mmrec/train';
 
-const [model, dataset, backendName, epochs, features = 'dense'] = process.argv.slice(2);
+const [model, dataset, backendName, epochs, ...words] = process.argv.slice(2);
+const options = Object.fromEntries(
+  words.map((word) => word.split('=')).map(([k, v]) => [k, valueOf(v)]),
+);
+// Of the training loop; the others are the model's.
+const { sparseUpdates = 'dense', ...modelOptions } = options;
 const { name: backend } = await useBackend(backendName);
 const { splits, features: matrices } = await load();
 const rng = createRng(1);
 const inputs = { interactions: splits.train, features: matrices, rng: rng.fork('model') };
-const recommender = models[model].create(
-  inputs,
-  features === 'frozen' ? { trainFeatures: false } : {},
-);
+const recommender = models[model].create(inputs, modelOptions);
 const { history } = await fit(recommender, {
   train: splits.train,
   rng: rng.fork('fit'),
   options: {
     ...models[model].training,
     epochs: Number(epochs) + 1,
-    sparseUpdates: features === 'lazy' ? 'lazy' : 'dense',
+    sparseUpdates,
   },
 });
 
@@ -48,7 +50,7 @@ process.stdout.write(
   JSON.stringify({
     model,
     dataset,
-    features,
+    options: words.join(' '),
     backend,
     secondsPerEpoch: median(history.slice(1).map(({ seconds }) => seconds)),
     secondsPerEvaluation: median(times),
@@ -78,4 +80,13 @@ function gaussian(rows, columns) {
 
 function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** A word of the command line as the value that it looks like. */
+function valueOf(word) {
+  try {
+    return JSON.parse(word);
+  } catch {
+    return word;
+  }
 }

@@ -39,19 +39,16 @@ function measure(script, args) {
 
 const cases = [
   ['demo', ['bm3', 'lightgcn']],
-  ['tiktok', ['bm3', 'lightgcn', 'lgmrec', 'alignrec', 'vbpr']],
-  ['baby', ['bm3 dense', 'bm3 lazy', 'bm3 frozen', 'lightgcn']],
+  ['tiktok', ['bm3', 'lightgcn', 'lgmrec', 'alignrec', 'vbpr', 'mmssl']],
+  ['baby', ['bm3', 'bm3 sparseUpdates=lazy', 'bm3 trainFeatures=false', 'lightgcn']],
 ];
 const models = cases
   .filter(([dataset]) => datasets.includes(dataset))
   .flatMap(([dataset, names]) =>
     names.map((name) => {
       console.log(`${name} on ${dataset} …`);
-      const [model, ...features] = name.split(' ');
-      return measure('model.mjs', [
-        ...[model, dataset, values.backend, values.epochs],
-        ...features,
-      ]);
+      const [model, ...options] = name.split(' ');
+      return measure('model.mjs', [...[model, dataset, values.backend, values.epochs], ...options]);
     }),
   );
 const large = values.large && measure('large.mjs', [values.backend]);
@@ -75,7 +72,7 @@ console.log(
   formatTable(
     ['model', 'data', 'back end', 's / epoch', 's / evaluation', 'users', 'peak MB'],
     models.map((m) => [
-      m.features === 'dense' ? m.model : `${m.model}, ${m.features} features`,
+      `${m.model} ${m.options}`.trim(),
       m.dataset,
       m.backend,
       m.secondsPerEpoch.toFixed(2),

@@ -56,6 +56,11 @@ export interface Recommender {
   /** Trainable variables by name; the names are a checkpoint's keys. */
   readonly parameters: Readonly<Record<string, Variable>>;
   /**
+   * State that training changes without a gradient, such as a learned graph, by name. It is kept, saved and put
+   * back together with the parameters; its names are a checkpoint's keys too.
+   */
+  readonly buffers?: Readonly<Record<string, Variable>>;
+  /**
    * Parameters with one row a user or an item, by name: a warm start carries those rows over by id.
    */
   readonly rowsOf?: Readonly<Record<string, 'users' | 'items'>>;

@@ -46,11 +46,11 @@ export interface MmsslInputs extends ModelInputs {
  * one step before each of the generator's. Scores are $h_u \cdot h_i$.
  *
  * The critic's rows are low rank plus sparse and are never made: memory and time don't grow with
- * batch × items × width. Modality graphs are rebuilt at the start of each epoch, and for `embed`,
- * from the parameters of that moment.
+ * batch × items × width. Modality graphs are rebuilt at the start of each epoch; `embed` uses those that the
+ * parameters were trained with last.
  *
  * Parameters: `users`, `items`; `<modality>/{weight,bias}`; `attention/{query,key,output}`;
- * `critic/{0,1}/{weight,bias,scale,shift}`, `critic/output/{weight,bias}`.
+ * `critic/{0,1}/{weight,bias,scale,shift}`, `critic/output/{weight,bias}`. Buffers: `<modality>/graph`.
  *
  * **Deviations** of variant `published` from the authors' code: parameters that it never uses don't
  * exist, and the modality graphs, which it empties after the first batch, are empty from the start.
@@ -155,9 +155,10 @@ export function createMmssl(
     startEpoch: () => {
       graphs.rebuild();
     },
-    embed: () => tidy(() => generator.forward(graphs.build()).final),
+    buffers: graphs.buffers,
+    embed: () => tidy(() => generator.forward(graphs.current()).final),
     dispose: () => {
-      dispose(Object.values(parameters));
+      dispose([...Object.values(parameters), ...Object.values(graphs.buffers)]);
       generator.dispose();
     },
   };

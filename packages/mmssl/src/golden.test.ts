@@ -212,7 +212,7 @@ function checkParts(golden: MmsslCase): void {
   const graphs = createModalityGraphs({
     ...{ numUsers: golden.nUsers, numItems: golden.nItems, modalities },
     ...{ neighbors: 0, given: modalityGraphs, features: () => ({}) },
-  }).build();
+  }).current();
   const near = (actual: Tensor, expected: GoldenTensor, what: string) => {
     expectNear(actual.dataSync(), expected, { relative: 1e-5, what });
   };

@@ -21,11 +21,13 @@ const vectors = (turn: number) => ({
 
 eachBackend(() => {
   it('join each user with the items of the most similar features, in each modality', () => {
-    const before = memory().numTensors;
-    const graphs = createModalityGraphs({
+    const builder = createModalityGraphs({
       ...{ ...size, neighbors: 2, given: undefined },
       features: () => ({ visual: vectors(0), textual: vectors(1) }),
-    }).build();
+    });
+    const before = memory().numTensors;
+    const graphs = builder.current();
+    builder.rebuild();
     expect(memory().numTensors).toBe(before);
     expect([...graphs['visual']!.toUsers.indices]).toEqual([0, 1, 1, 2, 2, 3]);
     expect([...graphs['textual']!.toUsers.indices]).toEqual([0, 3, 0, 1, 1, 2]);
@@ -47,10 +49,26 @@ eachBackend(() => {
     expect(edges()).toEqual([0, 1, 2]);
     turn = 1;
     expect(edges()).toEqual([0, 1, 2]);
-    expect([...graphs.build()['visual']!.toUsers.indices]).toEqual([3, 0, 1]);
-    expect(edges()).toEqual([0, 1, 2]);
     graphs.rebuild();
     expect(edges()).toEqual([3, 0, 1]);
+  });
+
+  it('come back with their buffers', () => {
+    let turn = 0;
+    const graphs = createModalityGraphs({
+      ...{ ...size, neighbors: 2, given: undefined },
+      features: () => ({ visual: vectors(turn), textual: vectors(turn) }),
+    });
+    const edges = () => [...graphs.current()['visual']!.toUsers.indices];
+    graphs.rebuild();
+    const first = edges();
+    const { 'visual/graph': buffer } = graphs.buffers;
+    const kept = buffer!.dataSync().slice();
+    turn = 1;
+    graphs.rebuild();
+    expect(edges()).not.toEqual(first);
+    buffer!.assign(tensor2d(kept, [3, 2], 'int32'));
+    expect(edges()).toEqual(first);
   });
 });
 
@@ -61,7 +79,7 @@ const never = () => {
 it('have no edges with 0 neighbours', () => {
   const graphs = createModalityGraphs({
     ...{ ...size, neighbors: 0, given: undefined, features: never },
-  }).build();
+  }).current();
   expect(Object.keys(graphs)).toEqual(['visual', 'textual']);
   expect(graphs['visual']!.toItems).toMatchObject({ rows: 4, columns: 3 });
   expect(graphs['visual']!.toItems.indices).toHaveLength(0);
@@ -70,6 +88,6 @@ it('have no edges with 0 neighbours', () => {
 it('are those given', () => {
   const given = { visual: { ...size, users: Int32Array.of(2, 0), items: Int32Array.of(3, 3) } };
   const graphs = createModalityGraphs({ ...size, neighbors: 2, given, features: never });
-  expect([...graphs.build()['visual']!.toUsers.offsets]).toEqual([0, 1, 1, 2]);
-  expect(graphs.build()['textual']!.toUsers.indices).toHaveLength(0);
+  expect([...graphs.current()['visual']!.toUsers.offsets]).toEqual([0, 1, 1, 2]);
+  expect(graphs.current()['textual']!.toUsers.indices).toHaveLength(0);
 });

@@ -1,7 +1,7 @@
-import type { Embeddings, Interactions } from '@mmrec/core';
+import type { CsrMatrix, Embeddings, Interactions } from '@mmrec/core';
 import { csrFromCoordinates, similarityGraph } from '@mmrec/graph';
 import { withoutGradient } from '@mmrec/ops';
-import { dispose } from '@tensorflow/tfjs-core';
+import { dispose, fill, tensor2d, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
 import { graphOperators, type GraphOperators } from './generator.js';
 
 /** Modality graphs by modality. */
@@ -9,12 +9,15 @@ export type ModalityGraphs = Readonly<Record<string, GraphOperators>>;
 
 /** Makes the graphs of the modalities, and keeps those that training uses. */
 export interface ModalityGraphBuilder {
-  /** The graphs that the parameters of now give. */
-  build(): ModalityGraphs;
   /** The graphs last kept; built when there are none. */
   current(): ModalityGraphs;
-  /** Builds the graphs anew and keeps them. */
+  /** Builds the graphs that the features of now give, and keeps them. */
   rebuild(): void;
+  /**
+   * The kept graphs as `<modality>/graph`, `[numUsers, k]`, int32: each user's items, −1 for none. What is
+   * assigned to them is {@link current} from then on. None for graphs that never change.
+   */
+  readonly buffers: Readonly<Record<string, Variable>>;
 }
 
 /** What {@link createModalityGraphs} needs. */
@@ -32,34 +35,94 @@ export interface ModalityGraphInputs {
 
 /** Graphs of each user's most similar items in each modality, from the features as they are learned. */
 export function createModalityGraphs(inputs: ModalityGraphInputs): ModalityGraphBuilder {
-  const { numUsers, numItems, modalities, neighbors: k, given } = inputs;
-  const graphOf = ({ users, items }: Pick<Interactions, 'users' | 'items'>) =>
-    graphOperators(
-      csrFromCoordinates(
-        { rows: numUsers, columns: numItems, rowIndices: users, columnIndices: items },
-        { duplicates: 'once' },
-      ),
-    );
-  const none = { users: new Int32Array(0), items: new Int32Array(0) };
-  const fixed =
-    given || k === 0
-      ? Object.fromEntries(modalities.map((name) => [name, graphOf(given?.[name] ?? none)]))
-      : undefined;
+  const { numUsers, numItems, modalities, neighbors: k, given, features } = inputs;
+  if (given || k === 0) return fixedGraphs(inputs);
+  const lists = modalities.map((name) => {
+    const none = fill([numUsers, k], -1, 'int32');
+    const list = variable(none, false, undefined, 'int32');
+    none.dispose();
+    return [name, list] as const;
+  });
 
-  const build = () =>
-    fixed ??
+  function rebuild(): void {
     withoutGradient(() => {
-      const graphs = Object.entries(inputs.features()).map(([name, vectors]) => {
+      const made = features();
+      for (const [name, list] of lists) {
+        const vectors = made[name]!;
         const graph = similarityGraph(vectors, { k });
         dispose(vectors);
-        return [name, graphOperators(graph)] as const;
-      });
-      return Object.fromEntries(graphs);
+        tidy(() => list.assign(tensor2d(listsOf(graph, k), [numUsers, k], 'int32')));
+      }
     });
-  let kept: ModalityGraphs | undefined;
+  }
+
+  // An assignment gives a variable other data.
+  let read: { readonly from: readonly object[]; readonly graphs: ModalityGraphs } | undefined;
+  let built = false;
   return {
-    build,
-    current: () => (kept ??= build()),
-    rebuild: () => void (kept = build()),
+    buffers: Object.fromEntries(lists.map(([name, list]) => [`${name}/graph`, list])),
+    rebuild: () => {
+      rebuild();
+      built = true;
+    },
+    current: () => {
+      const changed = read?.from.some((data, at) => data !== lists[at]![1].dataId) ?? true;
+      if (!changed) return read!.graphs;
+      const stored = () => lists.map(([, list]) => list.dataSync() as Int32Array);
+      // Nobody has built or restored any.
+      if (!built && stored().every((items) => items.every((item) => item < 0))) rebuild();
+      built = true;
+      const graphs = stored().map((items, at) => {
+        const graph = matrixOf(items, [numUsers, numItems]);
+        return [lists[at]![0], graphOperators(graph)] as const;
+      });
+      read = { from: lists.map(([, list]) => list.dataId), graphs: Object.fromEntries(graphs) };
+      return read.graphs;
+    },
   };
+}
+
+/** Graphs that are given, or that have no edges. */
+function fixedGraphs({
+  numUsers,
+  numItems,
+  modalities,
+  given,
+}: ModalityGraphInputs): ModalityGraphBuilder {
+  const none = { users: new Int32Array(0), items: new Int32Array(0) };
+  const graphs = modalities.map((name) => {
+    const { users, items } = given?.[name] ?? none;
+    const graph = csrFromCoordinates(
+      { rows: numUsers, columns: numItems, rowIndices: users, columnIndices: items },
+      { duplicates: 'once' },
+    );
+    return [name, graphOperators(graph)] as const;
+  });
+  const fixed = Object.fromEntries(graphs);
+  return { buffers: {}, rebuild: () => undefined, current: () => fixed };
+}
+
+/** Each row's columns, `[rows · k]`; −1 for places left over. */
+function listsOf({ rows, offsets, indices }: CsrMatrix, k: number): Int32Array {
+  const lists = new Int32Array(rows * k).fill(-1);
+  for (let row = 0; row < rows; row++) {
+    lists.set(indices.subarray(offsets[row], offsets[row + 1]), row * k);
+  }
+  return lists;
+}
+
+/** The matrix of 1 where a list names a column. */
+function matrixOf(lists: Int32Array, [rows, columns]: readonly [number, number]): CsrMatrix {
+  const k = lists.length / rows;
+  const edges = Array.from(lists, (item, at) => ({ row: Math.floor(at / k), item })).filter(
+    ({ item }) => item >= 0,
+  );
+  return csrFromCoordinates(
+    {
+      ...{ rows, columns },
+      rowIndices: Int32Array.from(edges, ({ row }) => row),
+      columnIndices: Int32Array.from(edges, ({ item }) => item),
+    },
+    { duplicates: 'once' },
+  );
 }

@@ -71,7 +71,7 @@ export async function fit(model: Recommender, inputs: FitInputs): Promise<FitRes
   const { signal, callbacks = {}, metric = 'recall@20', protocol = 'mmrec' } = inputs;
   const validate = await createValidation(model, { ...inputs, metric, protocol });
   const trainer = createTrainer(model, inputs, options);
-  const best = createBestEpoch<EpochRecord>(model.parameters);
+  const best = createBestEpoch<EpochRecord>({ ...model.parameters, ...model.buffers });
   const history: EpochRecord[] = [];
 
   async function runEpochs(): Promise<FitResult['stopped']> {

@@ -126,8 +126,8 @@ export async function createRunFolder(
         item_embeddings: arrayOf(items),
       };
       dispose([users, items]);
-      for (const [name, parameter] of Object.entries(model.parameters))
-        tensors[name] = arrayOf(parameter);
+      for (const [name, variable] of Object.entries({ ...model.parameters, ...model.buffers }))
+        tensors[name] = arrayOf(variable);
       await writeSafetensors(join(folder, files.model), { tensors });
     },
     finish: (metrics) => writeJson(join(folder, files.metrics), metrics),
