@@ -290,15 +290,20 @@ describe('createMmssl', () => {
     });
   });
 
-  it('embeds with the graphs of its parameters, whatever graphs it trained with', () => {
+  it('embeds with the graphs that it trained with, which its buffers carry to another', () => {
     const [one, other] = [createMmssl(world, small), createMmssl(world, small)];
+    const users = (model: typeof one) => [...model.embed().users.dataSync()];
     one.startEpoch!(1);
     for (const model of [one, other]) {
       const moved = model.parameters['visual/weight']!;
       moved.assign(moved.mul(-1).add(0.1));
     }
-    const [a, b] = [one, other].map((model) => [...model.embed().users.dataSync()]);
-    expect(a).toEqual(b);
+    expect(Object.keys(one.buffers!)).toEqual(['visual/graph', 'textual/graph']);
+    const before = users(one);
+    // Its graphs are those of the parameters as they are now.
+    expect(users(other)).not.toEqual(before);
+    for (const [name, buffer] of Object.entries(one.buffers!)) other.buffers![name]!.assign(buffer);
+    expect(users(other)).toEqual(before);
   });
 
   it('refuses options that are not allowed, before anything runs', () => {

@@ -9,6 +9,7 @@ import {
   square,
   sub,
   tidy,
+  variable,
   type Scalar,
   type Variable,
 } from '@tensorflow/tfjs-core';
@@ -123,6 +124,28 @@ eachBackend(() => {
         steps: 2,
       });
       expect(bestValid).toBe(history[1]!.valid);
+    });
+
+    it('puts a model’s buffers back with its parameters', async () => {
+      const scripted = createScripted([4, 3, 1, 2, 4]);
+      const started = variable(scalar(0, 'int32'), false, undefined, 'int32');
+      const model: Recommender = {
+        ...scripted,
+        buffers: { started },
+        startEpoch: (epoch) => {
+          tidy(() => {
+            started.assign(scalar(epoch, 'int32'));
+          });
+        },
+      };
+      const { bestEpoch } = await fit(model, {
+        ...scriptedWorld,
+        rng: createRng(1),
+        metric: 'mrr@10',
+        options: { epochs: 4, learningRate: 1, patience: 0 },
+      });
+      expect([bestEpoch, started.dataSync()[0]]).toEqual([2, 2]);
+      expect(started.dtype).toBe('int32');
     });
 
     it('stops at a batch’s end when aborted, with the best epoch’s parameters', async () => {
