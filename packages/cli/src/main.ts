@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { inspect, synth, type SynthFlags } from './commands/data.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
+import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { findModel, models } from './models.js';
@@ -110,9 +111,30 @@ function createProgram(streams: Streams): Command {
     .option('--seed <n>', 'seed (default: 1)')
     .option('--users <n>', 'users (default: 3000)')
     .option('--items <n>', 'items (default: 2000)')
+    .option('--images', 'draw pictures, with texts that fit them (needs the package sharp)')
     .option('--force', 'replace a dataset that is in the folder')
     .option(...verbose)
     .action((flags: SynthFlags) => synth(flags, streams));
+
+  const features = program.command('features').description('item features');
+  features
+    .command('pretrain')
+    .description("one vector for an item's image and text: trains AlignRec's encoder")
+    .requiredOption('--data <dir>', 'dataset folder with items.jsonl and images')
+    .option('--out <dir>', 'folder for unified_feat.npy (default: the dataset folder)')
+    .option('--size <name>', 'tiny, small or base (default: tiny)')
+    .option('--set <key=value>', 'set an option; may be repeated', collect)
+    .option('--tokenizer <file>', 'a tokenizer.json (default: one is trained on the texts)')
+    .option('--seed <n>', 'seed of all random numbers (default: 1)')
+    .option(...backend)
+    .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
+    .option('--resume', 'go on from the checkpoint in the folder')
+    .option('--force', 'replace the features in the folder')
+    .option('--skip-unreadable', 'encode items without what of them cannot be read')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .addHelpText('after', pretrainHelp)
+    .action((flags: PretrainFlags) => pretrain(flags, streams));
 
   program
     .command('doctor')
