@@ -105,12 +105,13 @@ export async function pretrainFeatures(inputs: PretrainFeaturesInputs): Promise<
   const paths = Object.fromEntries(
     Object.entries(files).map(([name, file]) => [name, join(folder, file)]),
   ) as typeof files;
-  const resume = await makeFolder(paths, inputs);
+  checkFolder(paths, inputs);
   const rng = createRng(seed).fork('pretrain');
   const split = splitItems(items.length, rng.fork('split'));
 
   onStage?.('reading images and texts');
   const { images, texts, unreadable } = await readContent(inputs, options);
+  await makeFolder(paths, inputs);
   onStage?.('learning vocabularies');
   const given = inputs.tokenizer && loadTokenizer(inputs.tokenizer);
   const tokenizer =
@@ -136,7 +137,7 @@ export async function pretrainFeatures(inputs: PretrainFeaturesInputs): Promise<
   });
   const encoder = await pretrainEncoder({
     ...{ content, items: split.train, rng, options },
-    checkpoint: { file: paths.checkpoint, identity, resume },
+    checkpoint: { file: paths.checkpoint, identity, resume: inputs.resume ?? false },
     onEpoch: (record, current) => {
       const look = record.epoch % validateEvery === 0 || record.epoch === options.epochs;
       const valid = look && measureMasked(current, content, measure('validation', 1));
@@ -174,28 +175,23 @@ export async function pretrainFeatures(inputs: PretrainFeaturesInputs): Promise<
   }
 }
 
-/**
- * Makes the folder, and says whether there is something to resume from. Features of an earlier run are removed when
- * they are to be replaced, so that they are never taken for the new ones.
- */
-async function makeFolder(
-  paths: typeof files,
-  { resume = false, force = false }: PretrainFeaturesInputs,
-): Promise<boolean> {
+/** @throws {Error} If the folder holds an encoder or features that are neither to be resumed nor replaced. */
+function checkFolder(paths: typeof files, { resume, force }: PretrainFeaturesInputs): void {
+  if (resume === true || force === true) return;
+  const found = [paths.checkpoint, paths.features].find((file) => existsSync(file));
+  if (found === undefined) return;
+  throw new Error(
+    `pretrainFeatures: ${found} is there already. Go on from it with --resume, replace it with --force, or choose another --out.`,
+  );
+}
+
+/** Makes the folder. What is to be replaced is removed, so that it is never taken for the new features. */
+async function makeFolder(paths: typeof files, inputs: PretrainFeaturesInputs): Promise<void> {
   await mkdir(paths.encoder, { recursive: true });
-  if (resume) return true;
-  if (existsSync(paths.checkpoint) || existsSync(paths.features)) {
-    if (!force) {
-      const found = existsSync(paths.checkpoint) ? paths.checkpoint : paths.features;
-      throw new Error(
-        `pretrainFeatures: ${found} is there already. Go on from it with --resume, replace it with --force, or choose another --out.`,
-      );
-    }
-    for (const file of [paths.checkpoint, paths.features, paths.provenance]) {
-      await rm(file, { force: true });
-    }
+  if (inputs.resume === true) return;
+  for (const file of [paths.checkpoint, paths.features, paths.provenance]) {
+    await rm(file, { force: true });
   }
-  return false;
 }
 
 async function readContent(
@@ -219,6 +215,11 @@ async function readContent(
     const more = problems.length > most ? ` and ${problems.length - most} more` : '';
     throw new Error(
       `pretrainFeatures: ${problems.slice(0, most).join('; ')}${more}. Mend them, or encode these items without what can't be read: --skip-unreadable.`,
+    );
+  }
+  if (images.missing.every((flag) => flag === 1)) {
+    throw new Error(
+      'pretrainFeatures: at least one item must have an image, got none. Name the files in items.jsonl ("image"), or call them images/<id>.png.',
     );
   }
   const texts = items.map(({ text }) => (text?.trim() === '' ? undefined : text));
