@@ -16,8 +16,9 @@ export interface ContentVocabularies {
 const unknownToken = maskToken + 1;
 export const firstToken = unknownToken + 1;
 
-/** Most patches that the codebook is learned from. */
+/** Patches that the codebook is learned from, where there are as many: these, or some for each entry. */
 const codebookSample = 8000;
+const patchesAnEntry = 8;
 
 /** Images and texts as they were read. */
 export interface RawContent {
@@ -54,7 +55,10 @@ export function learnVocabularies(
   const all = Array.from(withImage).flatMap((item) =>
     Array.from({ length: perItem }, (_, patch) => item * perItem + patch),
   );
-  const sample = rng.stream('sample').shuffle(all).slice(0, codebookSample);
+  const sample = rng
+    .stream('sample')
+    .shuffle(all)
+    .slice(0, Math.max(codebookSample, patchesAnEntry * codebookSize));
   const data = new Float32Array(sample.length * images.columns);
   sample.forEach((patch, at) => {
     const start = patch * images.columns;

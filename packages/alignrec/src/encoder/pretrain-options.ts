@@ -92,12 +92,12 @@ export const encoderSizes: Readonly<Record<EncoderSize, Partial<PretrainOptions>
   tiny: {},
   small: {
     ...{ width: 192, heads: 6, expertLayers: 4, fusionLayers: 2 },
-    ...{ gridSize: 8, patchSize: 8, maxTokens: 64, codebookSize: 512, vocabularySize: 8000 },
+    ...{ gridSize: 8, patchSize: 8, maxTokens: 64, codebookSize: 256, vocabularySize: 8000 },
     ...{ learningRate: 1e-3, warmupEpochs: 2 },
   },
   base: {
     ...{ width: 768, heads: 12, expertLayers: 9, fusionLayers: 3 },
-    ...{ gridSize: 14, patchSize: 16, maxTokens: 64, codebookSize: 8192, vocabularySize: 32_000 },
+    ...{ gridSize: 14, patchSize: 16, maxTokens: 64, codebookSize: 1024, vocabularySize: 32_000 },
     ...{ learningRate: 5e-4, warmupEpochs: 4 },
   },
 };
