@@ -139,14 +139,16 @@ eachBackend(() => {
     const loss = (head: string, rows: Rows, targets: Int32Array) =>
       lossByHand(encoder, head, { rows, targets });
     const [patches, tokens] = [maskedPatches.tokens, maskedTokens.tokens];
-    const recalled = [maskedPatches, maskedTokens].map((targets) =>
-      Array.from(targets.views, clsOf),
-    );
+    const { allPatches, allTokens } = packed;
+    const recalled = [allPatches, allTokens].map(({ views: of }) => Array.from(of, clsOf));
+    // All four patches of two images, all tokens of two texts.
+    expect(allPatches.rows.length).toBe(8);
+    expect([...new Set(allTokens.views)]).toEqual([1, 2]);
     const byHand = {
       maskedImage: loss('predict/patches', rowsAt(maskedPatches.rows), patches),
       maskedText: loss('predict/tokens', rowsAt(maskedTokens.rows), tokens),
-      maskedImageFromCls: 0.5 * loss('recall/patches', recalled[0]!, patches),
-      maskedTextFromCls: 0.5 * loss('recall/tokens', recalled[1]!, tokens),
+      maskedImageFromCls: 0.5 * loss('recall/patches', recalled[0]!, allPatches.tokens),
+      maskedTextFromCls: 0.5 * loss('recall/tokens', recalled[1]!, allTokens.tokens),
     };
     expect(Object.keys(terms).sort()).toEqual(Object.keys(byHand).sort());
     for (const [name, value] of Object.entries(byHand)) expect(terms[name]).toBeCloseTo(value, 4);

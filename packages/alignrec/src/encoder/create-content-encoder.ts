@@ -60,10 +60,11 @@ export function sizesOf({ images, texts }: CatalogueContent): ContentSizes {
  * $$x \leftarrow x + W_o\,\mathrm{attention}(W_{qkv} \hat x), \qquad x \leftarrow x + F_{m(x)}(\hat x)$$
  *
  * with $\hat x$ the rows at mean 0 and variance 1. The objective predicts what is masked, of the patches their
- * tokens in the codebook, $L_{ICA} = L_{MIM} + L_{MLM}$: once from the state at the masked place, and once, weighted
- * with `clsWeight`, from the state of [CLS] alone, whatever the place, so that [CLS] holds what both modalities tell.
+ * tokens in the codebook, from the states at the masked places: $L_{ICA} = L_{MIM} + L_{MLM}$. Besides, weighted with
+ * `clsWeight`, the state of [CLS] has to tell all tokens of an image (a text) some of whose tokens are masked, in no
+ * order: so that it holds what both modalities tell, when nothing is masked as well.
  *
- * **Deviations** from AlignRec, which takes BEiT-3's weights as they are: the terms from [CLS] (as BEiT v2 has them
+ * **Deviations** from AlignRec, which takes BEiT-3's weights as they are: the terms from [CLS] (BEiT v2 has such
  * for images; without them nothing is asked of [CLS]), layer normalisation without gain and bias, and one query,
  * key and value projection for both modalities.
  *
@@ -137,18 +138,18 @@ export function createContentEncoder(
     const cls = clsOf(h, views);
     const terms: Record<string, Scalar> = {};
     const modalities = [
-      { term: 'maskedImage', head: 'patches', targets: views.maskedPatches },
-      { term: 'maskedText', head: 'tokens', targets: views.maskedTokens },
+      { term: 'maskedImage', head: 'patches', targets: views.maskedPatches, all: views.allPatches },
+      { term: 'maskedText', head: 'tokens', targets: views.maskedTokens, all: views.allTokens },
     ] as const;
-    for (const { term, head, targets } of modalities) {
+    for (const { term, head, targets, all } of modalities) {
       if (targets.rows.length === 0) {
         terms[term] = scalar(0);
         continue;
       }
       terms[term] = meanLoss(apply(`predict/${head}`, gatherRows(h, targets.rows)), targets);
       if (clsWeight === 0) continue;
-      const recalled = gatherRows(apply(`recall/${head}`, cls), targets.views);
-      terms[`${term}FromCls`] = mul(meanLoss(recalled, targets), clsWeight);
+      const recalled = gatherRows(apply(`recall/${head}`, cls), all.views);
+      terms[`${term}FromCls`] = mul(meanLoss(recalled, all), clsWeight);
     }
     return terms;
   }

@@ -12,7 +12,7 @@ export interface EncoderOptions {
   fusionLayers: number;
   /** Hidden width of a feed-forward expert, in widths. */
   expansion: number;
-  /** Weight of the terms that predict masked tokens from the [CLS] state alone; 0 leaves them out. */
+  /** Weight of the terms that tell tokens from the [CLS] state alone; 0 leaves them out. */
   clsWeight: number;
 }
 
@@ -42,6 +42,6 @@ export const encoderOptions = defineOptions<EncoderOptions>({
     kind: 'number',
     default: 1,
     min: 0,
-    description: 'Weight of predicting masked tokens from the [CLS] state alone.',
+    description: 'Weight of telling tokens from the [CLS] state alone.',
   },
 });

@@ -51,6 +51,9 @@ export interface PackedViews {
   readonly cls: Int32Array;
   readonly maskedPatches: Targets;
   readonly maskedTokens: Targets;
+  /** Every patch of the images, and every token of the texts, of which some are masked. */
+  readonly allPatches: Targets;
+  readonly allTokens: Targets;
 }
 
 /** A view and how many of its patches and tokens the encoder gets. */
@@ -80,7 +83,7 @@ function packImages(images: PatchImages, extents: readonly Extent[]) {
   const pixels = new Float32Array(numRows * columns);
   const [places, masked] = [new Int32Array(numRows), new Int32Array(numRows)];
   const cls = new Int32Array(extents.length);
-  const targets = createTargets();
+  const [targets, all] = [createTargets(), createTargets()];
   let row = 0;
   extents.forEach(({ view, patches }, at) => {
     cls[at] = row++;
@@ -88,16 +91,18 @@ function packImages(images: PatchImages, extents: readonly Extent[]) {
     const hidden = new Set(view.maskedPatches);
     for (let patch = 0; patch < patches; patch++, row++) {
       places[row] = 1 + patch;
+      const token = images.tokens[first + patch]!;
+      if (hidden.size > 0) all.add(row, { token, view: at });
       if (hidden.has(patch)) {
         masked[row] = 1;
-        targets.add(row, { token: images.tokens[first + patch]!, view: at });
+        targets.add(row, { token, view: at });
       } else {
         const from = (first + patch) * columns;
         pixels.set(images.patches.subarray(from, from + columns), row * columns);
       }
     }
   });
-  return { pixels, places, masked, cls, maskedPatches: targets.all() };
+  return { pixels, places, masked, cls, maskedPatches: targets.list(), allPatches: all.list() };
 }
 
 /** Rows of the texts, the first of them with the number `firstRow`. */
@@ -105,7 +110,7 @@ function packTexts(texts: TokenTexts, extents: readonly Extent[], firstRow: numb
   const numRows = extents.reduce((total, extent) => total + extent.tokens, 0);
   const [tokens, positions] = [new Int32Array(numRows), new Int32Array(numRows)];
   const starts = new Int32Array(extents.length);
-  const targets = createTargets();
+  const [targets, all] = [createTargets(), createTargets()];
   let row = 0;
   extents.forEach(({ view, tokens: length }, at) => {
     starts[at] = firstRow + row;
@@ -115,10 +120,11 @@ function packTexts(texts: TokenTexts, extents: readonly Extent[], firstRow: numb
       const token = texts.tokens[first + position]!;
       positions[row] = position;
       tokens[row] = hidden.has(position) ? maskToken : token;
+      if (hidden.size > 0) all.add(firstRow + row, { token, view: at });
       if (hidden.has(position)) targets.add(firstRow + row, { token, view: at });
     }
   });
-  return { tokens, positions, starts, maskedTokens: targets.all() };
+  return { tokens, positions, starts, maskedTokens: targets.list(), allTokens: all.list() };
 }
 
 function groupRows(extents: readonly Extent[], cls: Int32Array, starts: Int32Array): RowGroups {
@@ -140,7 +146,7 @@ function createTargets() {
       columns.tokens.push(token);
       columns.views.push(view);
     },
-    all: (): Targets => ({
+    list: (): Targets => ({
       rows: Int32Array.from(columns.rows),
       tokens: Int32Array.from(columns.tokens),
       views: Int32Array.from(columns.views),

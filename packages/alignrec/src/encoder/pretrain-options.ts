@@ -70,7 +70,7 @@ export const pretrainOptions = defineOptions<PretrainOptions>({
     max: 1,
     description: 'Share of views that show one modality alone.',
   },
-  epochs: { kind: 'integer', default: 40, min: 1, description: 'Passes over the items.' },
+  epochs: { kind: 'integer', default: 20, min: 1, description: 'Passes over the items.' },
   batchSize: { kind: 'integer', default: 64, min: 1, description: 'Items a step.' },
   learningRate: { kind: 'number', default: 3e-3, above: 0, description: 'Step size of AdamW.' },
   warmupEpochs: {
