@@ -104,23 +104,21 @@ describe('pretrainEncoder', () => {
   });
 
   it('learns to predict each modality from the other', async () => {
-    const encoder = await pretrainEncoder(
-      inputs({ options: { ...options, epochs: 40, learningRate: 1e-2 } }),
-    );
+    // All patches masked, as one of them would tell the kind without the text.
+    const learning = { ...options, imageMask: 0.9, epochs: 40, learningRate: 1e-2 };
+    const encoder = await pretrainEncoder(inputs({ options: learning }));
     const report = measureMasked(encoder, content, {
       items: all.subarray(160),
       rng: createRng(3),
-      masking: options,
+      masking: learning,
     });
     encoder.dispose();
     for (const figures of [report.image, report.text]) {
       expect(figures.crossEntropy).toBeLessThan(0.8 * figures.entropy);
       expect(figures.rareAccuracy).toBeGreaterThan(2 * figures.rareConstant);
-      expect(figures.hiddenCrossEntropy).toBeGreaterThan(figures.crossEntropy);
+      expect(figures.hiddenCrossEntropy - figures.crossEntropy).toBeGreaterThan(0.2);
     }
     // Light or dark is a toss: ln 2 is the least that a patch's token can cost.
     expect(report.image.crossEntropy).toBeGreaterThan(0.6);
-    // The first token shows the kind: hidden, with the image hidden too, it is one of four.
-    expect(report.text.hiddenCrossEntropy - report.text.crossEntropy).toBeGreaterThan(0.2);
   });
 });
