@@ -8,4 +8,6 @@ export default defineConfig({
   dts: process.env['MMREC_SKIP_TYPES'] !== '1',
   sourcemap: true,
   clean: true,
+  // Optional dependencies are bundled unless they are named here.
+  external: ['sharp'],
 });

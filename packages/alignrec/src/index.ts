@@ -15,3 +15,39 @@ export const alignrec: ModelDefinition<AlignRecOptions> = {
 export { createAlignRec, type AlignRecInputs } from './create-alignrec.js';
 export { additiveFuser, attentionFuser, type Fuser } from './fuser.js';
 export { alignRecOptions, type AlignRecOptions } from './options.js';
+export {
+  createContentEncoder,
+  sizesOf,
+  type ContentEncoder,
+} from './encoder/create-content-encoder.js';
+export type { ContentSizes } from './encoder/encoder-parameters.js';
+export { encoderOptions, type EncoderOptions } from './encoder/encoder-options.js';
+export {
+  lengthOf,
+  maskToken,
+  patchesOf,
+  type CatalogueContent,
+  type PatchImages,
+  type TokenTexts,
+} from './encoder/catalogue-content.js';
+export { drawViews, type MaskingOptions } from './encoder/draw-views.js';
+export { encodeItems } from './encoder/encode-items.js';
+export { measureMasked, type MaskedFigures, type MaskedReport } from './encoder/measure-masked.js';
+export { packViews, type PackedViews, type Targets, type View } from './encoder/pack-views.js';
+export {
+  pretrainEncoder,
+  type PretrainEpoch,
+  type PretrainInputs,
+} from './encoder/pretrain-encoder.js';
+export {
+  pretrainFeatures,
+  type ContentItem,
+  type FeatureProvenance,
+  type PretrainFeaturesInputs,
+} from './encoder/pretrain-features.js';
+export {
+  encoderSizes,
+  pretrainOptions,
+  type EncoderSize,
+  type PretrainOptions,
+} from './encoder/pretrain-options.js';

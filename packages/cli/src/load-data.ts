@@ -22,6 +22,9 @@ export interface LoadOptions {
 export interface CatalogueItem {
   readonly id: string | number;
   readonly title?: string;
+  readonly description?: string;
+  /** The image's file, relative to the folder. */
+  readonly image?: string;
 }
 
 /**

@@ -3,6 +3,7 @@ import { inspect, synth, type SynthFlags } from './commands/data.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
+import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { findModel, models } from './models.js';
@@ -111,6 +112,7 @@ function createProgram(streams: Streams): Command {
     .option('--seed <n>', 'seed (default: 1)')
     .option('--users <n>', 'users (default: 3000)')
     .option('--items <n>', 'items (default: 2000)')
+    .option('--images', 'draw pictures, with texts that fit them (needs the package sharp)')
     .option('--force', 'replace a dataset that is in the folder')
     .option(...verbose)
     .action((flags: SynthFlags) => synth(flags, streams));
@@ -126,9 +128,8 @@ function createProgram(streams: Streams): Command {
 }
 
 function addFeatures(program: Command, streams: Streams): void {
-  program
-    .command('features')
-    .description('judge item features')
+  const features = program.command('features').description('make and judge item features');
+  features
     .command('evaluate')
     .description('what item features are worth: zero-shot, item-CF, and with items that lost some')
     .requiredOption('--data <dir>', 'dataset folder; its modalities are judged alone and joined')
@@ -149,6 +150,24 @@ function addFeatures(program: Command, streams: Streams): void {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((flags: EvaluateFeaturesFlags) => evaluateFeatureSets(flags, streams));
+  features
+    .command('pretrain')
+    .description("one vector for an item's image and text: trains AlignRec's encoder")
+    .requiredOption('--data <dir>', 'dataset folder with items.jsonl and images')
+    .option('--out <dir>', 'folder for unified_feat.npy (default: the dataset folder)')
+    .option('--size <name>', 'tiny, small or base (default: tiny)')
+    .option('--set <key=value>', 'set an option; may be repeated', collect)
+    .option('--tokenizer <file>', 'a tokenizer.json (default: one is trained on the texts)')
+    .option('--seed <n>', 'seed of all random numbers (default: 1)')
+    .option(...backend)
+    .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
+    .option('--resume', 'go on from the checkpoint in the folder')
+    .option('--force', 'replace the features in the folder')
+    .option('--skip-unreadable', 'encode items without what of them cannot be read')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .addHelpText('after', pretrainHelp)
+    .action((flags: PretrainFlags) => pretrain(flags, streams));
 }
 
 function settingsHelp(model: string | undefined): string {

@@ -61,27 +61,35 @@ export function resolveSettings(model: AnyModel, given: Given): Settings {
  * @throws {UsageError} For a setting without `=`, or a number that is none.
  */
 export function parseSettings(model: AnyModel, settings: readonly string[]): Given {
-  const rules = settingRules(model);
+  return parseAssignments('train', settingRules(model), settings);
+}
+
+/** The same for the options of any command. */
+export function parseAssignments(
+  where: string,
+  rules: Readonly<Record<string, OptionRule>>,
+  settings: readonly string[],
+): Given {
   return Object.fromEntries(
     settings.map((setting) => {
       const [name, ...rest] = setting.split('=');
       if (!name || rest.length === 0) {
-        throw new UsageError(`train: --set must look like key=value, got '${setting}'.`);
+        throw new UsageError(`${where}: --set must look like key=value, got '${setting}'.`);
       }
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      return [name, parseValue(name, rest.join('='), rule)];
+      return [name, parseValue(`${where}: ${name}`, rest.join('='), rule)];
     }),
   );
 }
 
-function parseValue(name: string, text: string, rule: OptionRule | undefined): unknown {
+function parseValue(what: string, text: string, rule: OptionRule | undefined): unknown {
   if (!rule || rule.kind === 'choice') return text;
   if (rule.kind === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true';
   } else if (text.trim() !== '' && !Number.isNaN(Number(text))) {
     return Number(text);
   }
-  throw new UsageError(`train: ${name} must be ${describeRule(rule)}, got '${text}'.`);
+  throw new UsageError(`${what} must be ${describeRule(rule)}, got '${text}'.`);
 }
 
 /**
@@ -105,7 +113,12 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
 
 /** One line an option: name, default, what is allowed, meaning. */
 export function describeSettings(model: AnyModel): string {
-  const rows = Object.entries(settingRules(model)).map(
+  return describeRules(settingRules(model));
+}
+
+/** The same for any rules. */
+export function describeRules(rules: Readonly<Record<string, OptionRule>>): string {
+  const rows = Object.entries(rules).map(
     ([name, rule]) =>
       [name, String(rule.default), `${rule.description} (${describeRule(rule)})`] as const,
   );

@@ -1,5 +1,8 @@
 export { adam, adamRows } from './adam';
+export { attendGroups, attendGroupsGradient } from './attention';
+export { crossEntropyRows, crossEntropyRowsGradient } from './cross-entropy';
 export { dropoutRows } from './dropout';
+export { gelu, geluGradient } from './gelu';
 export { exponentialShares, logSumExpOfProducts } from './log-sum-exp';
 export { multiply } from './multiply';
 export { logSumExpOfNarrowProducts, narrowExponentialGradients } from './narrow-log-sum-exp';
@@ -9,5 +12,6 @@ export { useScratch } from './scratch';
 export { topOfProducts } from './select-top';
 export { gumbelSoftmaxRows, softmaxRowsGradient, weightedShares } from './softmax';
 export { sparseMultiply } from './sparse-multiply';
+export { standardizeRows, standardizeRowsGradient } from './standardize';
 export { addNumbers, scale, sumOfSquares, sumOfSquaresOfRows } from './numbers';
 export { tripletGaps, tripletGradientOfItems, tripletGradientOfUsers } from './triplet-gaps';

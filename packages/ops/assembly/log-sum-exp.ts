@@ -79,7 +79,7 @@ export function largest(x: usize, count: i32): f32 {
 
 // @ts-ignore: decorator
 @inline
-function sumOfExponentials(x: usize, count: i32, shift: f32): f32 {
+export function sumOfExponentials(x: usize, count: i32, shift: f32): f32 {
   const shifts = f32x4.splat(shift);
   let sums = f32x4.splat(0);
   let c: i32 = 0;

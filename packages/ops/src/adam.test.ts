@@ -54,8 +54,47 @@ function trained(steps: number, options: Partial<AdamOptions>): Float32Array {
 }
 
 const valuesOf = (x: Tensor) => Array.from(x.dataSync());
+const copyOf = (x: Tensor) => tensor(x.dataSync().slice(), x.shape);
 
 eachBackend(() => {
+  describe('restore', () => {
+    it('goes on exactly where another optimiser stood', () => {
+      const p = variable(tensor(start.slice(), shape));
+      const before = memory().numTensors;
+      const step = (optimizer: ReturnType<typeof createAdam>, number: number) => {
+        const g = tensor(gradientAt(number), shape);
+        optimizer.step({ p: g });
+        g.dispose();
+      };
+      const first = createAdam({ p }, { learningRate: 0.1 });
+      for (const number of [1, 2]) step(first, number);
+      const { m, v } = first.state['p']!;
+      const second = createAdam({ p }, { learningRate: 0.1 });
+      second.restore({ steps: first.steps, state: { p: { m: copyOf(m), v: copyOf(v) } } });
+      first.dispose();
+      step(second, 3);
+      expect(second.steps).toBe(3);
+      second.dispose();
+      expect(memory().numTensors).toBe(before);
+      expect(valuesOf(p)).toEqual(Array.from(trained(3, { learningRate: 0.1 })));
+      p.dispose();
+    });
+
+    it('refuses a state that lacks a parameter or has another shape', () => {
+      const p = variable(tensor(start.slice(), shape));
+      const optimizer = createAdam({ p });
+      expect(() => {
+        optimizer.restore({ steps: 1, state: {} });
+      }).toThrow(new RangeError('restore: p must have moments, got none.'));
+      const [m, v] = [tensor1d([1]), tensor1d([1])];
+      expect(() => {
+        optimizer.restore({ steps: 1, state: { p: { m, v } } });
+      }).toThrow(new RangeError('restore: shapes must match, got p [3, 7], m [1], v [1].'));
+      dispose([m, v, p]);
+      optimizer.dispose();
+    });
+  });
+
   describe('createAdam', () => {
     it.each<[string, Partial<AdamOptions>]>([
       ['with its defaults', {}],

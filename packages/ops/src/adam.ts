@@ -1,4 +1,4 @@
-import { defineOptions } from '@mmrec/core';
+import { checkSameShape, defineOptions } from '@mmrec/core';
 import { dispose, keep, Tensor, zerosLike, type Variable } from '@tensorflow/tfjs-core';
 import { takeStep, type Moments, type Step } from './adam-step.js';
 import type { Gradient } from './gradients.js';
@@ -73,9 +73,19 @@ export interface Optimizer {
   /** Steps taken. */
   readonly steps: number;
   /** First and second moments by parameter: the optimiser's own tensors, to be saved. */
-  readonly state: Readonly<Record<string, { readonly m: Tensor; readonly v: Tensor }>>;
+  readonly state: OptimizerState;
+  /**
+   * Goes on where another optimiser of the same parameters stood, which was saved.
+   *
+   * @param from - Steps taken and moments; the tensors become this optimiser's own.
+   * @throws {RangeError} If a parameter has no moments, or moments of another shape.
+   */
+  restore(from: { readonly steps: number; readonly state: OptimizerState }): void;
   dispose(): void;
 }
+
+/** First and second moments by parameter. */
+type OptimizerState = Readonly<Record<string, { readonly m: Tensor; readonly v: Tensor }>>;
 
 /**
  * Adam, or AdamW with `weightDecay`, over named parameters.
@@ -124,6 +134,19 @@ export function createAdam(
         const given = gradient instanceof Tensor ? { dense: gradient } : gradient;
         state[name] = takeStep(parameter, given, { ...state[name]!, step });
       }
+    },
+    restore: (from) => {
+      for (const [name, parameter] of Object.entries(parameters)) {
+        const given = from.state[name];
+        if (!given) throw new RangeError(`restore: ${name} must have moments, got none.`);
+        checkSameShape('restore', { [name]: parameter, m: given.m, v: given.v });
+      }
+      for (const name of Object.keys(parameters)) {
+        dispose([state[name]!.m, state[name]!.v]);
+        const { m, v } = from.state[name]!;
+        state[name] = { m: keep(m), v: keep(v) };
+      }
+      steps = from.steps;
     },
     dispose: () => {
       for (const { m, v } of Object.values(state)) dispose([m, v]);

@@ -1,5 +1,6 @@
 export { accelerateWasm } from './accelerate.js';
 export { adamOptions, createAdam, type AdamOptions, type Optimizer } from './adam.js';
+export { attendGroups, type RowGroups } from './attend-groups.js';
 export {
   backendNames,
   useBackend,
@@ -7,9 +8,11 @@ export {
   type BackendName,
   type BackendOptions,
 } from './backend.js';
+export { crossEntropyOfRows } from './cross-entropy-of-rows.js';
 export { transposeCsr } from './csr.js';
 export { dropout } from './dropout.js';
 export { gatherRows, segmentSum } from './gather-rows.js';
+export { gelu } from './gelu.js';
 export { gumbelSoftmax, type GumbelSoftmaxOptions } from './gumbel-softmax.js';
 export {
   disposeGradients,
@@ -38,6 +41,7 @@ export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js'
 export { sampledProducts, sparseProduct } from './sparse-products.js';
 export type { SparsityPattern } from './sparsity-pattern.js';
 export { spmm } from './spmm.js';
+export { standardizeRows } from './standardize-rows.js';
 export { stopGradient } from './stop-gradient.js';
 export { hasKernels } from './tensor-memory.js';
 export { createTopK, selectTopOfRows } from './top-k.js';

@@ -26,6 +26,7 @@ export interface SynthFlags {
   readonly seed?: string;
   readonly users?: string;
   readonly items?: string;
+  readonly images?: boolean;
   readonly force?: boolean;
 }
 
@@ -40,6 +41,7 @@ export async function synth(flags: SynthFlags, { stdout }: Streams): Promise<voi
     seed: wholeNumber('--seed', flags.seed ?? '1'),
     ...(flags.users !== undefined && { numUsers: wholeNumber('--users', flags.users) }),
     ...(flags.items !== undefined && { numItems: wholeNumber('--items', flags.items) }),
+    ...(flags.images && { images: true }),
   });
   stdout.write(
     `${flags.out}: ${counts.users} users, ${counts.items} items, ${counts.train} / ${counts.validation} / ${counts.test} interactions (synthetic)\n`,

@@ -2,6 +2,7 @@ import { createRng, type FeatureMatrix, type Interactions } from '@mmrec/core';
 import { splitPerUser, type Splits } from '@mmrec/data';
 import { describeItems, type CatalogueItem } from './describe-items.js';
 import { drawInteractions } from './draw-interactions.js';
+import { illustrateItems, type Illustration } from './illustrate-items.js';
 import { drawItemFactors } from './item-factors.js';
 import { projectFeatures } from './project-features.js';
 import { drawUserTastes } from './user-tastes.js';
@@ -34,6 +35,8 @@ export interface SyntheticShop {
   readonly items: readonly CatalogueItem[];
   /** `visual` `[numItems, 64]` and `textual` `[numItems, 48]`. */
   readonly features: { readonly visual: FeatureMatrix; readonly textual: FeatureMatrix };
+  /** Draws the items and describes the pictures: other texts than `items`, made when asked for. */
+  illustrate(): Illustration[];
 }
 
 /**
@@ -76,6 +79,7 @@ export function synthesize(options: SynthesizeOptions): SyntheticShop {
       ),
       textual: project('textual', [{ data: factors.topicVectors }, { data: category }], numTextual),
     },
+    illustrate: () => illustrateItems(factors, rng.fork('pictures')),
   };
 }
 

@@ -2,11 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeInter } from '@mmrec/data';
 import { writeNpy } from '@mmrec/features';
+import { writeIllustrations } from './write-illustrated-synth.js';
 import { synthesize, synthVersion, type SynthesizeOptions } from './synthesize.js';
 
 export interface WriteSynthOptions extends SynthesizeOptions {
   /** Name of the dataset and of its `.inter` file. By default the folder's name. */
   readonly name?: string;
+  /** Draw pictures, with texts that tell in part what they show; needs the package `sharp`. */
+  readonly images?: boolean;
 }
 
 /** What a synthetic dataset folder says of itself, in `manifest.json`. */
@@ -25,7 +28,9 @@ export interface SynthManifest {
 /**
  * Writes a synthetic shop as a dataset folder: `<name>.inter`, `image_feat.npy`, `text_feat.npy`,
  * `items.jsonl` and `manifest.json`, which is written last and says that the data is synthetic. The
- * same options give the same bytes. Files of these names are replaced.
+ * same options give the same bytes. Files of these names are replaced. With `images` the same people buy the same
+ * items, which have pictures (`images/<id>.png`) and other texts; the features are then those pictures' pixels and
+ * those texts' words.
  *
  * @param folder - Made if it does not exist.
  * @returns The manifest.
@@ -39,9 +44,16 @@ export interface SynthManifest {
  */
 export async function writeSynth(
   folder: string,
-  { name = basename(resolve(folder)), ...options }: WriteSynthOptions,
+  { name = basename(resolve(folder)), images = false, ...options }: WriteSynthOptions,
 ): Promise<SynthManifest> {
-  const { splits, items, features } = synthesize(options);
+  const shop = synthesize(options);
+  const { splits, features } = shop;
+  await mkdir(folder, { recursive: true });
+  const illustrations = images ? shop.illustrate() : undefined;
+  const columns = illustrations
+    ? await writeIllustrations(folder, illustrations)
+    : { visual: features.visual.columns, textual: features.textual.columns };
+  const items = illustrations?.map(({ item }) => item) ?? shop.items;
   const manifest: SynthManifest = {
     name,
     synthetic: true,
@@ -56,12 +68,13 @@ export async function writeSynth(
       validation: splits.validation.items.length,
       test: splits.test.items.length,
     },
-    features: { visual: features.visual.columns, textual: features.textual.columns },
+    features: columns,
   };
-  await mkdir(folder, { recursive: true });
   await writeInter(join(folder, `${name}.inter`), splits);
-  await writeNpy(join(folder, 'image_feat.npy'), features.visual);
-  await writeNpy(join(folder, 'text_feat.npy'), features.textual);
+  if (!illustrations) {
+    await writeNpy(join(folder, 'image_feat.npy'), features.visual);
+    await writeNpy(join(folder, 'text_feat.npy'), features.textual);
+  }
   const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
   await writeFile(join(folder, 'items.jsonl'), lines);
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -59,7 +59,7 @@ export interface KernelRuntime {
 }
 
 /** Numbers of scratch memory of each thread: packed operands of a product (`multiplyScratch` of assembly/). */
-const threadScratch = 256 * 256 + 64 * 256 + 32;
+export const threadScratch = 256 * 256 + 64 * 256 + 32;
 
 /** Bytes: a cache line, and what libtensorflow wants of memory that it reads in place. */
 const alignment = 64;
