@@ -108,7 +108,7 @@ const definition = defineOptions<MmsslOptions>({
   },
   criticWidth: {
     kind: 'integer',
-    default: 256,
+    default: 64,
     min: 0,
     description: 'Width of the critic; 0: a quarter of the items.',
   },
