@@ -88,10 +88,7 @@ export function createNativeTensorMemory(
 /** Has libtensorflow and the host see what lies in the kernels' memory. */
 function readFromBlocks(
   backend: NodeBackend,
-  {
-    blocks,
-    runtime,
-  }: { readonly blocks: WeakMap<object, Block>; readonly runtime: KernelRuntime },
+  { blocks, runtime }: { readonly blocks: WeakMap<object, Block>; readonly runtime: KernelRuntime },
 ): void {
   const { binding, tensorMap, getInputTensorIds, readSync } = backend;
   const numbersOf = (dataId: object): Numbers => {

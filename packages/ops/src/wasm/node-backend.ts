@@ -30,11 +30,7 @@ export interface NodeBackend {
       attributes: readonly { name: string; type: number; value: unknown }[],
       ...rest: [inputs: readonly number[], numOutputs: number]
     ): { readonly id: number }[];
-    createTensor(
-      shape: readonly number[],
-      dtype: number,
-      values: Numbers,
-    ): number;
+    createTensor(shape: readonly number[], dtype: number, values: Numbers): number;
     deleteTensor(id: number): void;
     tensorDataSync(id: number): Float32Array;
   };
