@@ -17,7 +17,7 @@ import { join, relative, sep } from 'node:path';
 const fence = /^([ \t]*)```([^\n`]*)\n([\s\S]*?)^\1```[ \t]*$/gm;
 
 /**
- * The code blocks of all READMEs, of `docs`, and of the `@example`s in the packages' sources.
+ * The code blocks of all READMEs, of the `docs` beside them, and of the `@example`s in the packages' sources.
  *
  * @param {string} root
  * @returns {Block[]}
@@ -70,8 +70,10 @@ function lineAt(text, position) {
 }
 
 function pages(root) {
-  const docs = entries(join(root, 'docs'), (name) => name.endsWith('.md'));
   const projects = ['packages', 'examples'].flatMap((group) => entries(join(root, group)));
+  const docs = [root, ...projects].flatMap((folder) =>
+    entries(join(folder, 'docs'), (name) => name.endsWith('.md')),
+  );
   const readmes = [root, ...projects].map((folder) => join(folder, 'README.md'));
   return [...readmes.filter((file) => existsSync(file)), ...docs];
 }

@@ -9,7 +9,7 @@ import type { TensorMemory } from './wasm/tensor-memory.js';
  * Ranks all items by inner product with each user and returns the best `k`.
  *
  * Memory beside the result: some 600 KiB and `4 k` KiB a thread with the WebAssembly kernel, which never
- * holds more than 64 × 512 scores; elsewhere `256 · numItems` scores.
+ * holds more than 64 × 512 scores, and 64 MiB or `k` KiB in all; elsewhere `256 · numItems` scores.
  *
  * @param embeddings - Users `[numUsers, d]` and items `[numItems, d]`; must outlive the function returned.
  * @returns A function of a request: item numbers `[n · k]`, row-major, best first, equal scores by lower
@@ -90,6 +90,9 @@ type Rank = (request: TopKRequest) => Int32Array;
 /** Users ranked at a time and items compared at a time by `topOfProducts` of assembly/select-top.ts. */
 const [userBlock, itemBlock] = [64, 512];
 
+/** Numbers that all parts together may take, if it is more than one part: 64 MiB. */
+const mostRoom = 2 ** 24;
+
 function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Rank {
   const { runtime } = memory;
   const [numItems, columns] = items.shape;
@@ -101,7 +104,9 @@ function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Ra
     // A part has lists and products of its own: which thread takes it isn't known beforehand.
     const listsSize = userBlock * (4 * k + 67) + 2 * k + 32;
     const partSize = listsSize + userBlock * itemBlock;
-    const parts = Math.max(1, Math.min(4 * runtime.threads, Math.ceil(wanted.length / userBlock)));
+    const blocks = Math.ceil(wanted.length / userBlock);
+    const affordable = Math.floor(mostRoom / partSize);
+    const parts = Math.max(1, Math.min(4 * runtime.threads, blocks, affordable));
     const size = Math.max(1, Math.ceil(wanted.length / parts / userBlock)) * userBlock;
     const room = runtime.allocate(parts * partSize, 'the lists of the best items');
     runtime.each('topOfProducts', blocksOf(wanted.length, size), ([from, to]) => {
