@@ -11,7 +11,7 @@ export { addRows, clear, copyRows, gatherRows, scaledRows, sumRows } from './row
 export { useScratch } from './scratch';
 export { topOfProducts } from './select-top';
 export { gumbelSoftmaxRows, softmaxRowsGradient, weightedShares } from './softmax';
-export { sparseMultiply } from './sparse-multiply';
+export { sampledProducts, sparseMultiply } from './sparse-multiply';
 export { standardizeRows, standardizeRowsGradient } from './standardize';
 export { addNumbers, scale, sumOfSquares, sumOfSquaresOfRows } from './numbers';
 export { tripletGaps, tripletGradientOfItems, tripletGradientOfUsers } from './triplet-gaps';

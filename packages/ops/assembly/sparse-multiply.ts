@@ -1,3 +1,5 @@
+import { horizontalSum } from './numbers';
+
 /**
  * Rows `from … to − 1` of `out = alpha · matrix · y + scale · x`, with `matrix` in compressed sparse rows and
  * `y`, `x`, `out` dense with `columns` columns. `x` is not read when `scale` is 0.
@@ -93,4 +95,41 @@ export function sparseMultiply(
       store<f32>(out + rowStart + offset, sum);
     }
   }
+}
+
+/**
+ * Entries of the product `a · bᵀ` that lie on a sparse matrix's pattern, for rows `from … to − 1`:
+ * `out[e] = a[r] · b[indices[e]]`.
+ */
+export function sampledProducts(
+  offsets: usize, indices: usize, from: i32, to: i32, columns: i32, a: usize, b: usize, out: usize,
+): void {
+  const stride = (<usize>columns) << 2;
+  for (let r = from; r < to; r++) {
+    const row = a + (<usize>r) * stride;
+    const end = load<i32>(offsets + ((<usize>r) << 2), 4);
+    for (let e = load<i32>(offsets + ((<usize>r) << 2)); e < end; e++) {
+      const at = (<usize>e) << 2;
+      const other = b + (<usize>load<i32>(indices + at)) * stride;
+      store<f32>(out + at, dot(row, other, columns));
+    }
+  }
+}
+
+function dot(a: usize, b: usize, count: i32): f32 {
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+  let i: i32 = 0;
+  for (; i + 8 <= count; i += 8) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(a), v128.load(b)));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+    a += 32;
+    b += 32;
+  }
+  let total = horizontalSum(f32x4.add(s0, s1));
+  for (; i < count; i++) {
+    total += load<f32>(a) * load<f32>(b);
+    a += 4;
+    b += 4;
+  }
+  return total;
 }

@@ -73,14 +73,15 @@ const sampleProducts: Operation = defineKernel<Attributes>({
     const { rows, indices } = entriesAsTensors(pattern);
     return sum(mul(gather(a!, rows), gather(b!, indices)), 1);
   },
-  wasm: ({ runtime, inputs, outputs: [out], shapes, attributes: { pattern } }) => {
-    const memory = runtime.floats();
-    const [a, b] = inputs.map((start, input) => {
-      const [rows, columns] = shapes[input] as [number, number];
-      return memory.subarray(start / 4, start / 4 + rows * columns);
-    }) as [Float32Array, Float32Array];
-    const results = memory.subarray(out! / 4, out! / 4 + pattern.indices.length);
-    sample(pattern, { a, b, width: shapes[0]![1]!, out: results });
+  wasm: ({ runtime, inputs: [a, b], outputs: [out], shapes: [shape], attributes: { pattern } }) => {
+    const blocks = [runtime.upload(pattern.offsets), runtime.upload(pattern.indices)];
+    const [offsets, indices] = [blocks[0]!.pointer, blocks[1]!.pointer];
+    const columns = shape![1]!;
+    const ranges = runtime.rangesOf({ ...pattern, values: noValues }, columns);
+    runtime.each('sampledProducts', ranges, ([from, to]) => [
+      ...[offsets, indices, from, to, columns, a!, b!, out!],
+    ]);
+    for (const block of blocks) block.release();
   },
   saves: [0, 1],
   gradient: ([dy], [a, b], { pattern }) => [
