@@ -1,15 +1,11 @@
-import { withoutGradient } from '@mmrec/ops';
+import { columnSums, combineColumns, withoutGradient } from '@mmrec/ops';
 import {
   add,
-  addN,
   customGrad,
-  fill,
-  matMul,
+  div,
   mul,
-  reshape,
+  neg,
   rsqrt,
-  square,
-  sub,
   tidy,
   type Tensor,
   type Tensor1D,
@@ -32,21 +28,16 @@ export interface Standardized {
 /** Added to variances, as in PyTorch's batch norm. */
 const epsilon = 1e-5;
 
-/** Sums of the columns. By a product: along the first axis, the back ends' own sums transpose first. */
-function columnSums(x: Tensor2D, factor = 1): Row {
-  const [rows, columns] = x.shape;
-  return reshape(matMul(fill([1, rows], factor) as Tensor2D, x), [columns]);
-}
-
-const columnMeans = (x: Tensor2D) => columnSums(x, 1 / x.shape[0]);
+const columnMeans = (x: Tensor2D, y?: Tensor2D) => div<Row>(columnSums(x, y), x.shape[0]);
 
 /** What {@link batchNorm} and {@link batchNormGradient} need to know of x. */
 export function standardize(x: Tensor2D): Standardized {
   return withoutGradient(() =>
     tidy(() => {
-      const centered = sub<Tensor2D>(x, columnMeans(x));
-      const inverse = rsqrt<Row>(add<Row>(columnMeans(square(centered)), epsilon));
-      return { normal: mul<Tensor2D>(centered, inverse), inverse };
+      const mean = columnMeans(x);
+      const centered = combineColumns(x, { center: mean });
+      const inverse = rsqrt<Row>(add<Row>(columnMeans(centered, centered), epsilon));
+      return { normal: combineColumns(centered, { scale: inverse }), inverse };
     }),
   );
 }
@@ -54,16 +45,21 @@ export function standardize(x: Tensor2D): Standardized {
 /** A row added to each row of a matrix. */
 export function addRow(x: Tensor2D, row: Row): Tensor2D {
   const operation = customGrad((...inputs) => ({
-    value: add(inputs[0] as Tensor, inputs[1] as Tensor),
+    value: combineColumns(inputs[0] as Tensor2D, { shift: inputs[1] as Row }),
     gradFunc: (dy: Tensor) => [dy.clone(), columnSums(dy as Tensor2D)],
   }));
   return operation(x, row) as Tensor2D;
 }
 
-/** $P(u) = u - \bar u - \hat x\, \overline{u \hat x}$ with means over the columns, and the second of them. */
-function project(u: Tensor2D, normal: Tensor2D): { projected: Tensor2D; along: Row } {
-  const along = columnMeans(mul(u, normal));
-  const projected = sub<Tensor2D>(sub(u, columnMeans(u)), mul<Tensor2D>(normal, along));
+/**
+ * $P(u) = u - \bar u - \hat x\, \overline{u \hat x}$ with means over the columns, times `scale` if there is one,
+ * and the second of the means.
+ */
+function project(u: Tensor2D, normal: Tensor2D, scale?: Row): { projected: Tensor2D; along: Row } {
+  const along = columnMeans(u, normal);
+  const factor = mul<Row>(along, scale ? neg(scale) : -1);
+  const plus = { y: normal, factor };
+  const projected = combineColumns(u, { center: columnMeans(u), plus, ...(scale && { scale }) });
   return { projected, along };
 }
 
@@ -83,14 +79,13 @@ export function batchNorm(
     const [, gamma, beta, save] = inputs as [Tensor2D, Row, Row, Save];
     save([normal, inverse, gamma]);
     return {
-      value: add(mul(normal, gamma), beta),
+      value: combineColumns(normal, { scale: gamma, shift: beta }),
       gradFunc: (dy: Tensor, saved: Tensor[]) =>
         tidy(() => {
           const [hat, over, weight] = saved as [Tensor2D, Row, Row];
           const rows = hat.shape[0];
-          const { projected, along } = project(dy as Tensor2D, hat);
-          const ofX = mul(projected, mul(weight, over));
-          return [ofX, mul(along, rows), columnSums(dy as Tensor2D)];
+          const { projected, along } = project(dy as Tensor2D, hat, mul<Row>(weight, over));
+          return [projected, mul(along, rows), columnSums(dy as Tensor2D)];
         }),
     };
   });
@@ -128,13 +123,14 @@ export function batchNormGradient(
 function secondGradients(w: Tensor, saved: Tensor[]): Tensor[] {
   const [normal, inverse, gamma, ofU, c] = saved as [Tensor2D, Row, Row, Tensor2D, Row];
   const { projected: ofW, along: b } = project(w as Tensor2D, normal);
-  const a = columnMeans(mul(w, ofU));
+  const a = columnMeans(w as Tensor2D, ofU);
   const factor = mul<Row>(gamma, inverse);
   const outer = mul<Row>(factor, mul(inverse, -1));
-  const ofX = addN([
-    mul<Tensor2D>(ofW, mul(outer, c)),
-    mul<Tensor2D>(ofU, mul(outer, b)),
-    mul<Tensor2D>(normal, mul(outer, a)),
-  ]);
-  return [ofX, mul(mul(a, normal.shape[0]), inverse), mul(ofW, factor)];
+  const both = combineColumns(ofW, {
+    scale: mul(outer, c),
+    plus: { y: ofU, factor: mul(outer, b) },
+  });
+  const ofX = combineColumns(both, { plus: { y: normal, factor: mul(outer, a) } });
+  const ofScale = mul(mul(a, normal.shape[0]), inverse);
+  return [ofX, ofScale, combineColumns(ofW, { scale: factor })];
 }

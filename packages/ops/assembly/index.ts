@@ -1,6 +1,7 @@
 export { adam, adamRows } from './adam';
 export { attendGroups, attendGroupsGradient } from './attention';
 export { crossEntropyRows, crossEntropyRowsGradient } from './cross-entropy';
+export { columnSums, combineColumns } from './columns';
 export { dropoutRows } from './dropout';
 export { gelu, geluGradient } from './gelu';
 export { exponentialShares, logSumExpOfProducts } from './log-sum-exp';

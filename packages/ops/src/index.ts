@@ -38,6 +38,7 @@ export { logSumExpOfWeightedProducts } from './log-sum-exp-of-weighted-products.
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
 export { squaredNormsOfProduct } from './product-row-norms.js';
 export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
+export { columnSums, combineColumns, type ColumnTerms } from './columns.js';
 export { sampledProducts, sparseProduct } from './sparse-products.js';
 export type { SparsityPattern } from './sparsity-pattern.js';
 export { spmm } from './spmm.js';
