@@ -2,9 +2,11 @@ import { createRng, drawValues } from '@mmrec/core';
 import { eachBackend } from '@mmrec/test-utils';
 import {
   add,
+  customGrad,
   dispose,
   memory,
   mul,
+  tanh,
   sum,
   tensor,
   tensor1d,
@@ -119,6 +121,34 @@ eachBackend(() => {
       disposeGradients(gradients);
       dispose([value, ...Object.values(parameters)]);
     });
+  });
+
+  it('a backward pass frees what it is done with, also where an operation passes a gradient on as it is', () => {
+    const x = variable(tensor1d([0.5, -0.25]));
+    // The first operation's gradient is the last to be computed: how many tensors are there then?
+    let held = 0;
+    const first = customGrad((...inputs) => ({
+      value: mul(inputs[0] as Tensor1D, 1),
+      gradFunc: (dy) => {
+        held = memory().numTensors;
+        return [dy];
+      },
+    }));
+    const objective = () => {
+      let y = first(x) as Tensor1D;
+      for (let round = 0; round < 30; round++) y = tanh<Tensor1D>(add(y, 0.1));
+      return sum<Scalar>(y);
+    };
+    const theirs = variableGrads(objective, [x]);
+    const without = held - memory().numTensors;
+    const ours = valueAndGradients(objective, { x });
+    expect(held - memory().numTensors).toBeLessThan(without - 50);
+    expect([...ours.gradients['x']!.dense!.dataSync()]).toEqual([
+      ...theirs.grads[x.name]!.dataSync(),
+    ]);
+    expect(ours.value.dataSync()).toEqual(theirs.value.dataSync());
+    dispose([x, ours.value, theirs.value, ...Object.values(theirs.grads)]);
+    disposeGradients(ours.gradients);
   });
 
   describe('createAdam with gradients by rows', () => {
