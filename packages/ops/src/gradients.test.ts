@@ -136,7 +136,7 @@ eachBackend(() => {
     }));
     const objective = () => {
       let y = first(x) as Tensor1D;
-      for (let round = 0; round < 30; round++) y = tanh<Tensor1D>(add(y, 0.1));
+      for (let round = 0; round < 30; round++) y = tanh(add<Tensor1D>(y, 0.1));
       return sum<Scalar>(y);
     };
     const theirs = variableGrads(objective, [x]);
