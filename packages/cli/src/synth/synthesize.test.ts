@@ -74,8 +74,12 @@ describe('synthesize', () => {
   });
 
   it('depends on the seed and on nothing else', () => {
-    const make = (seed: number) => synthesize({ seed, numUsers: 20, numItems: 40 });
+    const make = (seed: number) => {
+      const { illustrate, ...shop } = synthesize({ seed, numUsers: 20, numItems: 40 });
+      return { ...shop, pictures: illustrate() };
+    };
     expect(make(5)).toEqual(make(5));
+    expect(make(5).pictures).not.toEqual(make(6).pictures);
     expect(make(5).interactions.items).not.toEqual(make(6).interactions.items);
     expect(make(5).features.visual.data).not.toEqual(make(6).features.visual.data);
   });
