@@ -38,6 +38,10 @@ eachBackend(() => {
       expect(() => topK({ users, k: 1, exclude: lists([[0]]) })).toThrow(
         'createTopK: exclude must have a list for each of 2 users, got 1.',
       );
+      const beyond = { offsets: Int32Array.of(0, 1, 3), items: Int32Array.of(0, 1) };
+      expect(() => topK({ users, k: 1, exclude: beyond })).toThrow(
+        "createTopK: exclude's offsets must ascend from 0 to at most its 2 items, got 3 as the last.",
+      );
       expect(() => topK({ users, k: 1, exclude: lists([[0], [3]]) })).toThrow(
         'createTopK: excluded items must be from 0 to 2, got 3.',
       );

@@ -59,6 +59,12 @@ function checkExclude(
   }
   const known = checked.get(exclude);
   if (known?.numItems === numItems) return known.ascending;
+  const ascend = offsets.every((offset, user) => offset >= (user === 0 ? 0 : offsets[user - 1]!));
+  if (!ascend || offsets[numUsers]! > listed.length) {
+    throw new RangeError(
+      `createTopK: exclude's offsets must ascend from 0 to at most its ${listed.length} items, got ${offsets[numUsers]!} as the last.`,
+    );
+  }
   const wrong = listed.find((item) => !(item >= 0 && item < numItems));
   if (wrong !== undefined) {
     throw new RangeError(
