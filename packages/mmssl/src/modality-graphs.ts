@@ -58,22 +58,21 @@ export function createModalityGraphs(inputs: ModalityGraphInputs): ModalityGraph
 
   // An assignment gives a variable other data.
   let read: { readonly from: readonly object[]; readonly graphs: ModalityGraphs } | undefined;
-  let built = false;
   return {
     buffers: Object.fromEntries(lists.map(([name, list]) => [`${name}/graph`, list])),
-    rebuild: () => {
-      rebuild();
-      built = true;
-    },
+    rebuild,
     current: () => {
       const changed = read?.from.some((data, at) => data !== lists[at]![1].dataId) ?? true;
       if (!changed) return read!.graphs;
       const stored = () => lists.map(([, list]) => list.dataSync() as Int32Array);
+      let items = stored();
       // Nobody has built or restored any.
-      if (!built && stored().every((items) => items.every((item) => item < 0))) rebuild();
-      built = true;
-      const graphs = stored().map((items, at) => {
-        const graph = matrixOf(items, [numUsers, numItems]);
+      if (items.every((list) => list.every((item) => item < 0))) {
+        rebuild();
+        items = stored();
+      }
+      const graphs = items.map((list, at) => {
+        const graph = matrixOf(list, [numUsers, numItems]);
         return [lists[at]![0], graphOperators(graph)] as const;
       });
       read = { from: lists.map(([, list]) => list.dataId), graphs: Object.fromEntries(graphs) };

@@ -1,4 +1,6 @@
 import { exponential } from './exponential';
+import { largest } from './log-sum-exp';
+import { horizontalSum } from './numbers';
 import { scratch } from './scratch';
 
 /**
@@ -126,12 +128,7 @@ function products(row: usize, transposed: usize, width: i32, padded: i32, out: u
 @inline
 function softmax(x: usize, n: i32, padded: i32, scale: f32): void {
   for (let j = n; j < padded; j++) store<f32>(x + ((<usize>j) << 2), -<f32>Infinity);
-  let tops = v128.load(x);
-  for (let j: i32 = 4; j < padded; j += 4) tops = f32x4.max(tops, v128.load(x + ((<usize>j) << 2)));
-  const top = max(
-    max(f32x4.extract_lane(tops, 0), f32x4.extract_lane(tops, 1)),
-    max(f32x4.extract_lane(tops, 2), f32x4.extract_lane(tops, 3)),
-  );
+  const top = largest(x, padded);
   const topOfLanes = f32x4.splat(top), scales = f32x4.splat(scale);
   let sums = f32x4.splat(0);
   for (let j: i32 = 0; j < padded; j += 4) {
@@ -140,10 +137,7 @@ function softmax(x: usize, n: i32, padded: i32, scale: f32): void {
     v128.store(at, value);
     sums = f32x4.add(sums, value);
   }
-  const sum =
-    f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) +
-    (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
-  const shares = f32x4.splat(<f32>1 / sum);
+  const shares = f32x4.splat(<f32>1 / horizontalSum(sums));
   for (let j: i32 = 0; j < padded; j += 4) {
     const at = x + ((<usize>j) << 2);
     v128.store(at, f32x4.mul(shares, v128.load(at)));
@@ -159,10 +153,7 @@ function throughSoftmax(weights: usize, slopes: usize, padded: i32): void {
     const at = (<usize>j) << 2;
     sums = f32x4.add(sums, f32x4.mul(v128.load(weights + at), v128.load(slopes + at)));
   }
-  const mean = f32x4.splat(
-    f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) +
-    (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3)),
-  );
+  const mean = f32x4.splat(horizontalSum(sums));
   for (let j: i32 = 0; j < padded; j += 4) {
     const at = (<usize>j) << 2;
     v128.store(slopes + at, f32x4.mul(v128.load(weights + at), f32x4.sub(v128.load(slopes + at), mean)));

@@ -8,7 +8,7 @@ export { exponentialShares, logSumExpOfProducts } from './log-sum-exp';
 export { multiply } from './multiply';
 export { logSumExpOfNarrowProducts, narrowExponentialGradients } from './narrow-log-sum-exp';
 export { cosineRows, cosineRowsGradient, normalizeRows, normalizeRowsGradient } from './row-norms';
-export { addRows, clear, copyRows, gatherRows, scaledRows, sumRows } from './rows';
+export { addRows, clear, copyRows, gatherRows, scaledRows } from './rows';
 export { useScratch } from './scratch';
 export { topOfProducts } from './select-top';
 export { gumbelSoftmaxRows, softmaxRowsGradient, weightedShares } from './softmax';

@@ -49,15 +49,6 @@ export function scaledRows(
   }
 }
 
-/** `out[c] = Σ_r x[r, c]`. */
-export function sumRows(x: usize, count: i32, columns: i32, out: usize): void {
-  memory.fill(out, 0, (<usize>columns) << 2);
-  for (let r: i32 = 0; r < count; r++) {
-    addRow(x, out, columns);
-    x += (<usize>columns) << 2;
-  }
-}
-
 // @ts-ignore: decorator
 @inline
 function scaleRow(from: usize, s: f32, columns: i32, to: usize): void {

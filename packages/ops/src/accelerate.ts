@@ -72,7 +72,6 @@ import {
   type GatherV2Inputs,
   type IdentityInputs,
   type KernelFunc,
-  type NamedAttrMap,
   type NamedTensorInfoMap,
   type TensorInfo,
   type UnsortedSegmentSumAttrs,
@@ -80,7 +79,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { copyKernels } from './copy-kernels.js';
-import { replaceKernels, type Call, type Replacement } from './replace-kernels.js';
+import { attributesOf, replaceKernels, type Call, type Replacement } from './replace-kernels.js';
 import { nativeTensorMemory, tensorMemory } from './tensor-memory.js';
 import { multiply, operand } from './wasm/multiply.js';
 import { gatherInto, sumInto } from './wasm/rows.js';
@@ -144,28 +143,21 @@ const besideNative = [
  */
 export function accelerateNative(): void {
   accelerateWasm();
-  const replacements = besideNative.map((name) => [name, computedOnWasm(name)] as const);
-  replaceKernels('tensorflow', {
-    ...Object.fromEntries(replacements),
-    [BatchMatMul]: batchMatMul,
-  });
+  replaceKernels('tensorflow', onWasm);
+  replaceKernels('tensorflow', { [BatchMatMul]: batchMatMul });
 }
 
-const replacementsByName = new Map<string, Replacement>();
+// Made once: what is in place already is not replaced again.
+const onWasm = Object.fromEntries(besideNative.map((name) => [name, computedOnWasm(name)]));
 
 function computedOnWasm(name: string): Replacement {
-  let replacement = replacementsByName.get(name);
-  if (!replacement) {
-    replacement = (call, original) => {
-      const memory = nativeTensorMemory();
-      const inputs = Object.values(call.inputs) as (TensorInfo | undefined)[];
-      const ours = inputs.every((x) => !x || (numeric.has(x.dtype) && memory?.holds(x)));
-      if (!memory?.compute || !ours) return original!(call) as TensorInfo;
-      return memory.compute(getKernel(name, 'wasm').kernelFunc, call) as TensorInfo;
-    };
-    replacementsByName.set(name, replacement);
-  }
-  return replacement;
+  return (call, original) => {
+    const memory = nativeTensorMemory();
+    const inputs = Object.values(call.inputs) as (TensorInfo | undefined)[];
+    const ours = inputs.every((x) => !x || (numeric.has(x.dtype) && memory?.holds(x)));
+    if (!memory?.compute || !ours) return original!(call) as TensorInfo;
+    return memory.compute(getKernel(name, 'wasm').kernelFunc, call) as TensorInfo;
+  };
 }
 
 /** Types that both back ends keep alike. */
@@ -173,7 +165,6 @@ const numeric: ReadonlySet<string> = new Set(['float32', 'int32', 'bool']);
 
 const inputsOf = <T>(inputs: NamedTensorInfoMap) =>
   inputs as unknown as Record<keyof T, TensorInfo>;
-const attributesOf = <T>(attrs?: NamedAttrMap) => attrs as unknown as T;
 
 function add(call: Call, original?: KernelFunc): TensorInfo {
   const { a, b } = inputsOf<AddInputs>(call.inputs);

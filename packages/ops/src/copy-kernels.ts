@@ -6,13 +6,12 @@ import {
   util,
   type ConcatAttrs,
   type KernelFunc,
-  type NamedAttrMap,
   type PadV2Attrs,
   type SliceAttrs,
   type SplitVAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { Call, Replacement } from './replace-kernels.js';
+import { attributesOf, type Call, type Replacement } from './replace-kernels.js';
 import { tensorMemory } from './tensor-memory.js';
 import type { TensorMemory } from './wasm/tensor-memory.js';
 
@@ -62,8 +61,6 @@ function memoryFor(...tensors: readonly TensorInfo[]): TensorMemory | undefined 
   const fits = tensors.every(({ dtype }) => dtype === 'float32' || dtype === 'int32');
   return fits ? tensorMemory() : undefined;
 }
-
-const attributesOf = <T>(attributes?: NamedAttrMap) => attributes as unknown as T;
 
 function concat(call: Call, original?: KernelFunc): TensorInfo {
   const tensors = (Object.values(call.inputs) as TensorInfo[]).filter(

@@ -4,13 +4,13 @@ import {
   gather,
   keep,
   matMul,
-  sum,
   tensor1d,
   tidy,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { columnSums } from './columns.js';
 import { defineKernel, type HostCall } from './define-kernel.js';
 import { distinctRows, recordRowUse, trackedParameter } from './gradients.js';
 import { gatherRows, segmentSum } from './gather-rows.js';
@@ -33,7 +33,7 @@ const affine = defineKernel<object>({
   gradient: ([dy], [x, weight]) => [
     () => timesTransposed(dy!, weight!),
     () => transposedTimes(x!, dy!),
-    () => sumOfRows([dy!], {})[0]!,
+    () => columnSums(dy as Tensor2D),
   ],
 });
 
@@ -75,22 +75,6 @@ const timesTransposed = (a: Tensor, b: Tensor) =>
 const transposedTimes = (a: Tensor, b: Tensor) =>
   product([a, b], { transposeA: true, transposeB: false })[0] as Tensor2D;
 
-/** Column sums: the gradient of what is added to every row. */
-const sumOfRows = defineKernel<object>({
-  name: 'MmrecSumOfRows',
-  outputs: ([shape]) => [{ shape: [shape![1]!], dtype: 'float32' }],
-  host: ({ inputs: [x], outputs: [out] }) => {
-    const columns = out!.length;
-    x!.forEach((value, at) => {
-      out![at % columns]! += value;
-    });
-  },
-  compose: ([x]) => sum(x!, 0),
-  wasm: ({ runtime, inputs: [x], outputs: [out], shapes: [shape] }) => {
-    runtime.call('sumRows', [x!, shape![0]!, shape![1]!, out!]);
-  },
-});
-
 interface ListedRows {
   readonly rows: Int32Array;
 }
@@ -119,7 +103,7 @@ const project = defineKernel<ListedRows>({
       return segmentSum(timesTransposed(dy!, weight!), rows, table!.shape[0]!);
     },
     () => projectGradient([table!, dy!], { rows })[0]!,
-    () => sumOfRows([dy!], {})[0]!,
+    () => columnSums(dy as Tensor2D),
   ],
 });
 

@@ -87,7 +87,7 @@ function narrowGradients({ memory, batch, n, columns, inputs, outputs }: Gradien
     ...[a, batch, c, from, to, columns, shifts, weights],
     ...[parts.pointer + 4 * (from / narrowBlock) * size, outputs[1]],
   ]);
-  runtime.call('sumRows', [parts.pointer, blocks.length, size, outputs[0]]);
+  runtime.call('columnSums', [parts.pointer, 0, blocks.length, size, 0, size, outputs[0]]);
   parts.release();
 }
 

@@ -4,6 +4,7 @@ import {
   unregisterKernel,
   type KernelConfig,
   type KernelFunc,
+  type NamedAttrMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 
@@ -12,6 +13,9 @@ export type Call = Parameters<KernelFunc>[0];
 
 /** A kernel of ours, with the one that it replaces. */
 export type Replacement = (call: Call, original?: KernelFunc) => TensorInfo | TensorInfo[];
+
+/** A call's attributes as what the kernel's own are. */
+export const attributesOf = <T>(attributes?: NamedAttrMap) => attributes as unknown as T;
 
 /** Replacements that a kernel of ours goes through. */
 const chains = new WeakMap<KernelConfig, ReadonlySet<Replacement>>();
