@@ -1,20 +1,17 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   encoderSizes,
   pretrainFeatures,
   pretrainOptions,
-  type ContentItem,
   type FeatureProvenance,
   type MaskedFigures,
-  type MaskedReport,
-  type PretrainEpoch,
+  type PretrainFeaturesInputs,
 } from '@mmrec/alignrec';
 import type { OptionRule } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
 import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
-import { readCatalogue } from '../load-data.js';
+import { readContentItems } from '../content-items.js';
 import { describeRules, parseAssignments } from '../settings.js';
 import type { Streams } from '../streams.js';
 import { formatTable } from '../table.js';
@@ -54,7 +51,12 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const seed = wholeNumber('--seed', flags.seed ?? '1');
   const folder = flags.out ?? flags.data;
   const threads = flags.threads === undefined ? undefined : atLeastOne('--threads', flags.threads);
-  const items = await readItems(flags.data);
+  const items = await readContentItems(flags.data);
+  if (!items) {
+    throw new Error(
+      `${where}: ${join(flags.data, 'items.jsonl')} must exist, got nothing: a line an item, {"id", "title", "description", "image"}.`,
+    );
+  }
   const tokenizer =
     flags.tokenizer === undefined ? undefined : await readTokenizer(flags.tokenizer);
   const { name: backend } = await useBackend(backendFlag(flags.backend), { threads });
@@ -65,8 +67,7 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const provenance = await pretrainFeatures({
     ...{ items, folder, seed, options, tokenizer, resume, force, skipUnreadable },
     notes: { backend, versions: packageVersions() },
-    onStage: (stage) => void stderr.write(`${stage} …\n`),
-    onEpoch: (record) => void stderr.write(`${describeEpoch(record, options.epochs)}\n`),
+    ...pretrainProgress(stderr, options.epochs),
   });
   stdout.write(
     flags.json ? `${JSON.stringify(provenance, null, 2)}\n` : report(provenance, folder),
@@ -81,33 +82,6 @@ function resolveOptions(given: Readonly<Record<string, unknown>>) {
   }
 }
 
-/** The items of `items.jsonl`, with the images that it names or that lie in `images/` under the items' ids. */
-async function readItems(folder: string): Promise<ContentItem[]> {
-  const catalogue = await readCatalogue(folder);
-  const file = join(folder, 'items.jsonl');
-  if (!catalogue) {
-    throw new Error(
-      `${where}: ${file} must exist, got nothing: a line an item, {"id", "title", "description", "image"}.`,
-    );
-  }
-  return catalogue.map(({ id, title, description, image }, row) => {
-    const parts = [title, description].filter((part) => part !== undefined);
-    const named = image === undefined ? undefined : join(folder, image);
-    return {
-      id,
-      source: `${file}:${row + 1}`,
-      imageFile: named ?? findImage(folder, id),
-      text: parts.length === 0 ? undefined : parts.filter((part) => part.trim()).join('. '),
-    };
-  });
-}
-
-function findImage(folder: string, id: string | number): string | undefined {
-  return ['png', 'jpg', 'jpeg', 'webp']
-    .map((extension) => join(folder, 'images', `${id}.${extension}`))
-    .find((file) => existsSync(file));
-}
-
 async function readTokenizer(file: string): Promise<Record<string, unknown>> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
@@ -119,14 +93,22 @@ async function readTokenizer(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-function describeEpoch(
-  { epoch, losses, seconds, valid }: PretrainEpoch & { readonly valid?: MaskedReport },
+/** Writes stages and epochs of a pre-training as they come. */
+export function pretrainProgress(
+  stderr: Streams['stderr'],
   epochs: number,
-): string {
-  const figures =
-    valid &&
-    `  validation: image ${valid.image.crossEntropy.toFixed(3)}, text ${valid.text.crossEntropy.toFixed(3)} nats`;
-  return `epoch ${epoch}/${epochs}  loss ${losses['total']!.toFixed(3)}  ${seconds.toFixed(1)} s${figures ?? ''}`;
+): Required<Pick<PretrainFeaturesInputs, 'onStage' | 'onEpoch'>> {
+  return {
+    onStage: (stage) => void stderr.write(`${stage} …\n`),
+    onEpoch: ({ epoch, losses, seconds, valid }) => {
+      const figures = valid
+        ? `  validation: image ${valid.image.crossEntropy.toFixed(3)}, text ${valid.text.crossEntropy.toFixed(3)} nats`
+        : '';
+      stderr.write(
+        `epoch ${epoch}/${epochs}  loss ${losses['total']!.toFixed(3)}  ${seconds.toFixed(1)} s${figures}\n`,
+      );
+    },
+  };
 }
 
 function report({ heldOut, shape, seconds, items }: FeatureProvenance, folder: string): string {

@@ -23,6 +23,7 @@ import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
 import { UsageError } from '../usage-error.js';
 import { packageVersions } from '../versions.js';
+import { provideUnifiedFeatures } from './unified-features.js';
 
 /** Flags of `mmrec train`. */
 export interface TrainFlags {
@@ -73,6 +74,9 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
   if (plan.out !== undefined) checkRunFolder(plan.out, plan.force);
   const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
   const { name: backend } = await useBackend(plan.backend, { threads: plan.threads });
+  if (plan.model.name === 'alignrec' && plan.modalities === undefined) {
+    await provideUnifiedFeatures(plan.data, { backend, stderr });
+  }
   const loaded = await loadData(plan.data, {
     needsFeatures: plan.model.needsFeatures,
     modalities: plan.modalities,
