@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { compare, type CompareFlags } from './commands/compare.js';
 import { inspect, synth, type SynthFlags } from './commands/data.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
@@ -97,6 +98,21 @@ function createProgram(streams: Streams): Command {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((run: string, flags: RecommendFlags) => recommend(run, flags, streams));
+
+  program
+    .command('compare <run...>')
+    .description('whether runs differ by more than chance, for whom, and what they cost')
+    .option('--split <name>', 'test or validation (default: test)')
+    .option('--metrics <a,b>', 'recall, ndcg, precision, map, mrr, hit (default: recall,ndcg)')
+    .option('-k, --k <n>', 'length of the lists (default: 20)')
+    .option('--baseline <name>', 'compare with this model only (default: each with each)')
+    .option('--groups <n>', 'groups of users and of items (default: 4)')
+    .option('--seed <n>', "seed of the bootstrap's resamples (default: 1)")
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option(...backend)
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((runs: string[], flags: CompareFlags) => compare(runs, flags, streams));
 
   const data = program.command('data').description('look at data, or make some');
   data

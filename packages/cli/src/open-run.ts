@@ -21,7 +21,21 @@ export interface OpenRun {
  */
 export async function openRun(folder: string, dataFolder?: string): Promise<OpenRun> {
   const run = await readRun(folder);
-  const { path, numUsers, numItems } = run.config.dataset;
+  const { dataset, folder: source } = await readRunDataset(run, dataFolder);
+  return { run, dataset, dataFolder: source, embeddings: embeddingsOf(run) };
+}
+
+/**
+ * Reads the dataset that a run was trained on, and says where it lies.
+ *
+ * @param dataFolder - Where the dataset lies now; absent: where it lay when the run was made.
+ * @throws {Error} If the dataset isn't there, or is not the run's.
+ */
+export async function readRunDataset(
+  { folder, config }: Run,
+  dataFolder?: string,
+): Promise<{ readonly dataset: Dataset; readonly folder: string }> {
+  const { path, numUsers, numItems } = config.dataset;
   const source = dataFolder ?? path;
   if (!existsSync(source)) {
     throw new Error(
@@ -34,10 +48,14 @@ export async function openRun(folder: string, dataFolder?: string): Promise<Open
       `${source}: the dataset must have the run's ${numUsers} users and ${numItems} items, got ${dataset.train.numUsers} and ${dataset.train.numItems}.`,
     );
   }
+  return { dataset, folder: source };
+}
+
+/** A run's embeddings as tensors; the caller disposes them. */
+export function embeddingsOf({ tensors }: Run): Embeddings {
   const matrix = (name: string): Tensor2D => {
-    const { shape, data } = run.tensors[name]!;
+    const { shape, data } = tensors[name]!;
     return tensor2d(data, shape as [number, number]);
   };
-  const embeddings = { users: matrix('user_embeddings'), items: matrix('item_embeddings') };
-  return { run, dataset, dataFolder: source, embeddings };
+  return { users: matrix('user_embeddings'), items: matrix('item_embeddings') };
 }

@@ -4,8 +4,15 @@ export {
   type BootstrapOptions,
   type ConfidenceInterval,
 } from './bootstrap-confidence-interval.js';
+export {
+  compareSystems,
+  type CompareSystemsInputs,
+  type PerUserValues,
+  type SystemComparison,
+} from './compare-systems.js';
 export { evaluateRanking, type RankingEvaluation, type RankingInputs } from './evaluate-ranking.js';
 export { giniIndex } from './gini-index.js';
+export { groupByCount, groupMeans, type CountGroups } from './group-by-count.js';
 export { hitAtK } from './hit-at-k.js';
 export type { RelevantItems } from './hit-list.js';
 export { holmCorrection } from './holm-correction.js';
@@ -24,6 +31,7 @@ export { precisionAtK } from './precision-at-k.js';
 export { randomTopK } from './random-top-k.js';
 export type { RankingMetric, RankingProtocol } from './ranking-metrics.js';
 export { recallAtK } from './recall-at-k.js';
+export { retrievedPairs, type RetrievedPairs } from './retrieved-pairs.js';
 export { selectTopK } from './select-top-k.js';
 export type { SyncTopK, TopK, TopLists } from './top-k.js';
 export { wilcoxonSignedRank, type WilcoxonSignedRank } from './wilcoxon-signed-rank.js';

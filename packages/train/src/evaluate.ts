@@ -24,6 +24,8 @@ export interface EvaluationOptions {
   readonly metrics?: readonly RankingMetric[];
   /** Lengths of the lists. Default 10 and 20. */
   readonly ks?: readonly number[];
+  /** Whether to return the retrieved lists, for metrics beyond accuracy. */
+  readonly keepTopLists?: boolean;
 }
 
 /**
@@ -38,7 +40,9 @@ export async function evaluate(
   inputs: EvaluationInputs,
   options: EvaluationOptions = {},
 ): Promise<RankingEvaluation> {
-  return evaluateRanking({ ...rankingOf(inputs, options), topK: createTopK(embeddings) });
+  const { keepTopLists = false } = options;
+  const topK = createTopK(embeddings);
+  return evaluateRanking({ ...rankingOf(inputs, options), topK, keepTopLists });
 }
 
 /** What {@link evaluateRanking} needs besides the ranker. */

@@ -15,6 +15,7 @@ export {
   type ScheduleName,
 } from './learning-rate-schedule.js';
 export { createProgress, type ProgressOptions, type ProgressStream } from './progress.js';
+export { readRunMetrics } from './read-run-metrics.js';
 export { recommend, type Recommendation, type RecommendInputs } from './recommend.js';
 export {
   checkRunFolder,
