@@ -5,5 +5,10 @@ import { existsSync } from 'node:fs';
 if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
   await import('../../../scripts/build-cli.mjs');
 }
+// A trial of a sweep doesn't outlive the process that started it, however that ended; it is taken up again later.
+if (process.send) {
+  process.once('disconnect', () => process.exit(1));
+  process.channel.unref();
+}
 const { main } = await import('../dist/index.js');
 process.exitCode = await main(process.argv.slice(2));

@@ -95,18 +95,22 @@ function parseValue(what: string, text: string, rule: OptionRule | undefined): u
 /**
  * Reads a YAML or JSON file of options.
  *
+ * @param what - What messages call it.
  * @throws {UsageError} If it can't be read or is not a mapping.
  */
-export async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+export async function readConfigFile(
+  path: string,
+  what = `train: --config ${path}`,
+): Promise<Record<string, unknown>> {
   let contents: unknown;
   try {
     contents = parse(await readFile(path, 'utf8'), { prettyErrors: true });
   } catch (error) {
     const [message] = (error as Error).message.split('\n');
-    throw new UsageError(`train: --config ${path} can't be read: ${message}`, { cause: error });
+    throw new UsageError(`${what} can't be read: ${message}`, { cause: error });
   }
   if (typeof contents !== 'object' || contents === null || Array.isArray(contents)) {
-    throw new UsageError(`train: --config ${path} must hold a mapping of options to values.`);
+    throw new UsageError(`${what} must hold a mapping of options to values.`);
   }
   return contents as Record<string, unknown>;
 }

@@ -1,0 +1,42 @@
+import type { Streams } from '../streams.js';
+import { formatMetric } from '../table.js';
+import type { TrialOutcome, TrialTask } from './run-sweep.js';
+
+/** Writes a line for each trial that ends, with the time that the round will still take. */
+export function trackTrials(stderr: Streams['stderr'], { metric }: { readonly metric: string }) {
+  let total = 0;
+  let ended = 0;
+  let start = 0;
+  return {
+    /** A round begins. */
+    begin(tasks: readonly TrialTask[], workers: number): void {
+      total = tasks.length;
+      ended = 0;
+      start = performance.now();
+      const [{ epochs } = { epochs: undefined }] = tasks;
+      const most = epochs === undefined ? '' : `, up to ${epochs} epochs`;
+      stderr.write(`${total} trials${most}, ${workers} at a time\n`);
+    },
+    /** A trial ended. Returns it. */
+    done(outcome: TrialOutcome): TrialOutcome {
+      ended++;
+      const passed = (performance.now() - start) / 1000;
+      const left = (passed / ended) * (total - ended);
+      const count = `${ended}`.padStart(`${total}`.length);
+      const result =
+        outcome.status === 'finished'
+          ? `valid ${metric} ${formatMetric(outcome.valid[metric] ?? NaN)}`
+          : `FAILED: ${outcome.message}`;
+      const more = ended === total ? '' : `  ${describeDuration(left)} left`;
+      stderr.write(`[${count}/${total}] ${outcome.task.id}  ${result}${more}\n`);
+      return outcome;
+    },
+  };
+}
+
+/** Seconds as `45 s`, `12 min` or `3 h 20 min`. */
+export function describeDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
