@@ -70,10 +70,17 @@ function createProgram(streams: Streams): Command {
       '--init <run>',
       'start from an earlier run: known users and items keep their embeddings',
     )
+    .option('--resume', 'go on with the run in --out, exactly as if it had not been interrupted')
+    .option(
+      '--checkpoint-every <n>',
+      'epochs between checkpoints, 0: none (default: as often as they take 2 % of the time)',
+    )
+    .option('--log <what>', 'tensorboard: event files in the run folder')
+    .option('--webhook <url>', 'address that gets JSON at each epoch and at the end')
     .option('--force', 'replace a run that is in the folder')
     .option('--json', 'print the result as JSON')
     .option(...verbose)
-    .addHelpText('after', ({ command }) => settingsHelp(command.args[0]))
+    .addHelpText('after', ({ command }) => settingsHelp(command.args))
     .action((model: string, flags: TrainFlags) => train(model, flags, streams));
 
   program
@@ -170,7 +177,10 @@ function addFeatures(program: Command, streams: Streams): void {
     .action((flags: PretrainFlags) => pretrain(flags, streams));
 }
 
-function settingsHelp(model: string | undefined): string {
+function settingsHelp(args: readonly string[]): string {
+  // What was typed, flags and their values among it.
+  const [first = '-'] = args;
+  const model = first.startsWith('-') ? args.find((text) => Object.hasOwn(models, text)) : first;
   if (model === undefined) return '\nOptions for --set: mmrec train <model> --help';
   return `\nOptions of ${model} for --set, with their defaults:\n${describeSettings(findModel(model))}`;
 }
