@@ -44,3 +44,9 @@ export function lengths(flag: string, text: string): number[] {
 export function backendFlag(text = 'auto'): BackendName | 'auto' {
   return choice('--backend', text, ['auto', ...backendNames] as const);
 }
+
+/** @throws {UsageError} If a flag's text is no http or https address. */
+export function checkHttpAddress(flag: string, text: string): void {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return;
+  throw new UsageError(`${flag} must be an http or https address, got '${text}'.`);
+}

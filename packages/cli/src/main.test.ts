@@ -541,7 +541,7 @@ describe('mistakes', () => {
     const refused = await mmrec(...args);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toBe(
-      `mmrec: train: ${run} already holds a run. Choose another --out, or replace the run with --force.\n`,
+      `mmrec: train: ${run} already holds a run. Choose another --out, go on with the run with --resume, or replace it with --force.\n`,
     );
     expect(readFileSync(join(run, 'model.safetensors')).equals(before)).toBe(true);
     const forced = join(folder, 'forced');

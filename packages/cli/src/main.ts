@@ -6,6 +6,7 @@ import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
 import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
+import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { findModel, models } from './models.js';
 import { describeSettings } from './settings.js';
@@ -71,12 +72,33 @@ function createProgram(streams: Streams): Command {
       '--init <run>',
       'start from an earlier run: known users and items keep their embeddings',
     )
+    .option('--resume', 'go on with the run in --out, exactly as if it had not been interrupted')
+    .option(
+      '--checkpoint-every <n>',
+      'epochs between checkpoints, 0: none (default: as often as they take 2 % of the time)',
+    )
+    .option('--log <what>', 'tensorboard: event files in the run folder')
+    .option('--webhook <url>', 'address that gets JSON at each epoch and at the end')
     .option('--force', 'replace a run that is in the folder')
     .option('--json', 'print the result as JSON')
     .option(...verbose)
-    .addHelpText('after', ({ command }) => settingsHelp(command.args[0]))
+    .addHelpText('after', ({ command }) => settingsHelp(command.args))
     .action((model: string, flags: TrainFlags) => train(model, flags, streams));
 
+  addRuns(program, streams);
+  addData(program, streams);
+  addFeatures(program, streams);
+  program
+    .command('doctor')
+    .description('which back ends work here, and how fast they are')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((flags: { json?: boolean }) => doctor(flags, streams));
+  return program;
+}
+
+/** What is done with runs. */
+function addRuns(program: Command, streams: Streams): void {
   program
     .command('evaluate <run>')
     .description("a run's metrics on one split")
@@ -100,6 +122,14 @@ function createProgram(streams: Streams): Command {
     .action((run: string, flags: RecommendFlags) => recommend(run, flags, streams));
 
   program
+    .command('sweep <spec>')
+    .description('train many configurations and seeds, choose on validation; run again, it goes on')
+    .option('--out <dir>', 'folder for trials and results (default: sweeps/<name of the file>)')
+    .option('--workers <n>', 'trials at a time (default: as the file says, else the cores)')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((spec: string, flags: SweepFlags) => sweep(spec, flags, streams));
+  program
     .command('compare <run...>')
     .description('whether runs differ by more than chance, for whom, and what they cost')
     .option('--split <name>', 'test or validation (default: test)')
@@ -113,7 +143,9 @@ function createProgram(streams: Streams): Command {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((runs: string[], flags: CompareFlags) => compare(runs, flags, streams));
+}
 
+function addData(program: Command, streams: Streams): void {
   const data = program.command('data').description('look at data, or make some');
   data
     .command('inspect <dir>')
@@ -132,15 +164,6 @@ function createProgram(streams: Streams): Command {
     .option('--force', 'replace a dataset that is in the folder')
     .option(...verbose)
     .action((flags: SynthFlags) => synth(flags, streams));
-
-  addFeatures(program, streams);
-  program
-    .command('doctor')
-    .description('which back ends work here, and how fast they are')
-    .option('--json', 'print the result as JSON')
-    .option(...verbose)
-    .action((flags: { json?: boolean }) => doctor(flags, streams));
-  return program;
 }
 
 function addFeatures(program: Command, streams: Streams): void {
@@ -186,7 +209,10 @@ function addFeatures(program: Command, streams: Streams): void {
     .action((flags: PretrainFlags) => pretrain(flags, streams));
 }
 
-function settingsHelp(model: string | undefined): string {
+function settingsHelp(args: readonly string[]): string {
+  // What was typed, flags and their values among it.
+  const [first = '-'] = args;
+  const model = first.startsWith('-') ? args.find((text) => Object.hasOwn(models, text)) : first;
   if (model === undefined) return '\nOptions for --set: mmrec train <model> --help';
   return `\nOptions of ${model} for --set, with their defaults:\n${describeSettings(findModel(model))}`;
 }

@@ -28,4 +28,4 @@ export {
 } from './options.js';
 export { philox, type RngKey } from './philox.js';
 export { createRng, type RandomStream, type Rng } from './rng.js';
-export { writeFileAtomically } from './write-file-atomically.js';
+export { removeTemporaryFiles, writeFileAtomically } from './write-file-atomically.js';

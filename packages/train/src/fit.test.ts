@@ -15,7 +15,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.js';
-import { fit, type EpochRecord } from './fit.js';
+import type { EpochRecord } from './fit-callbacks.js';
+import { fit } from './fit.js';
 import { createFactorization, createScripted, createToy, scriptedWorld } from './toy-models.js';
 
 /** Each user's withheld item. */

@@ -1,3 +1,13 @@
+export { checkIdentity, type TrainingIdentity } from './checkpoint/check-identity.js';
+export {
+  openCheckpointFolder,
+  type Checkpoint,
+  type CheckpointFolder,
+  type CheckpointFolderInputs,
+} from './checkpoint/checkpoint-folder.js';
+export { lockFolder, type FolderLock } from './checkpoint/folder-lock.js';
+export type { CheckpointInputs } from './checkpoint/training-checkpoints.js';
+export type { SavedTraining } from './checkpoint/training-state.js';
 export { evaluate, type EvaluationInputs, type EvaluationOptions } from './evaluate.js';
 export {
   evaluateFeatures,
@@ -6,7 +16,8 @@ export {
   type FeatureRow,
   type FeatureSets,
 } from './evaluate-features.js';
-export { fit, type EpochRecord, type FitCallbacks, type FitInputs, type FitResult } from './fit.js';
+export { fit, type FitInputs } from './fit.js';
+export type { EpochRecord, FitCallbacks, FitResult } from './fit-callbacks.js';
 export { fitOptions, type FitOptions } from './fit-options.js';
 export { itemCfOptions, itemCfTopK, type ItemCfOptions } from './item-cf-top-k.js';
 export {
@@ -14,19 +25,33 @@ export {
   type ScheduleInputs,
   type ScheduleName,
 } from './learning-rate-schedule.js';
-export { createProgress, type ProgressOptions, type ProgressStream } from './progress.js';
-export { readRunMetrics } from './read-run-metrics.js';
 export { recommend, type Recommendation, type RecommendInputs } from './recommend.js';
 export {
   checkRunFolder,
   createRunFolder,
+  holdsEpochs,
   readRun,
+  readRunMetrics,
+  runSubfolders,
   type Run,
   type RunConfig,
   type RunIds,
   type RunMetrics,
+  type RunStart,
   type RunWriter,
 } from './run-folder.js';
 export { createTrainingPhases, trainStep, type TrainingPhase } from './training-phases.js';
 export { warmStart, type WarmStart } from './warm-start.js';
 export { zeroShotTopK } from './zero-shot-top-k.js';
+export { combineCallbacks } from './watching/combine-callbacks.js';
+export { createWebhook, type Webhook, type WebhookInputs } from './watching/create-webhook.js';
+export {
+  createProgress,
+  type Progress,
+  type ProgressOptions,
+  type ProgressStream,
+} from './watching/progress.js';
+export {
+  createTensorBoardLog,
+  type TensorBoardLog,
+} from './watching/tensorboard/create-tensorboard-log.js';

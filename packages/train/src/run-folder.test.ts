@@ -148,7 +148,7 @@ describe('checkRunFolder', () => {
     await createRunFolder(folder, { config, ids });
     expect(() => checkRunFolder(folder)).toThrow(
       new Error(
-        `train: ${folder} already holds a run. Choose another --out, or replace the run with --force.`,
+        `train: ${folder} already holds a run. Choose another --out, go on with the run with --resume, or replace it with --force.`,
       ),
     );
     expect(() => checkRunFolder(folder, true)).not.toThrow();

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically, type Recommender, type Rng } from '@mmrec/core';
+import { removeTemporaryFiles, writeFileAtomically, type Recommender, type Rng } from '@mmrec/core';
 import { readSafetensors, writeSafetensors, type NamedArray } from '@mmrec/features';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
-import type { EpochRecord } from './fit.js';
+import { explainWriteErrors } from './checkpoint/explain-write-error.js';
+import type { EpochRecord } from './fit-callbacks.js';
 
 /** Version of the run folder's format that this package writes and reads. */
 const formatVersion = 1;
@@ -29,8 +30,12 @@ export interface RunConfig {
     readonly validation: number;
     readonly test: number;
     readonly modalities: readonly string[];
+    /** SHA-256 of ids, interactions and features. */
+    readonly sha256?: string;
   };
   readonly backend: string;
+  /** Threads computed on. */
+  readonly threads?: number;
   /** The run that the parameters came from, for a warm start. */
   readonly init?: string;
   /** Versions of the packages and of Node. */
@@ -71,6 +76,8 @@ export interface RunWriter {
   readonly folder: string;
   /** Adds a line to the history. */
   appendHistory(record: EpochRecord): Promise<void>;
+  /** Makes the history what it was at a checkpoint: lines of epochs after it go, and one that is half written. */
+  rewriteHistory(history: readonly EpochRecord[]): Promise<void>;
   /**
    * Writes the model's embeddings and parameters as they are now, replacing what was written before.
    *
@@ -87,7 +94,15 @@ const files = {
   metrics: 'metrics.json',
   model: 'model.safetensors',
   ids: 'ids.json',
+  checkpoint: 'checkpoint',
+  tensorboard: 'tensorboard',
 };
+
+/** Where in a run folder checkpoints and TensorBoard's event files lie. */
+export const runSubfolders = (folder: string) => ({
+  checkpoint: join(folder, files.checkpoint),
+  tensorboard: join(folder, files.tensorboard),
+});
 
 /**
  * Checks that a run may be written to a folder.
@@ -98,27 +113,43 @@ const files = {
 export function checkRunFolder(folder: string, force = false): void {
   if (force || !existsSync(join(folder, files.config))) return;
   throw new Error(
-    `train: ${folder} already holds a run. Choose another --out, or replace the run with --force.`,
+    `train: ${folder} already holds a run. Choose another --out, go on with the run with --resume, or replace it with --force.`,
   );
+}
+
+/** What a run starts with. */
+export interface RunStart {
+  readonly config: Omit<RunConfig, 'version'>;
+  readonly ids: RunIds;
+  /** Go on with the run that is there. */
+  readonly resume?: boolean;
 }
 
 /**
  * Starts a run folder: writes `config.json` and `ids.json`. Call {@link checkRunFolder} first; a run
- * that is there is removed.
+ * that is there is removed, or, with `resume`, gone on with.
  */
 export async function createRunFolder(
   folder: string,
-  { config, ids }: { readonly config: Omit<RunConfig, 'version'>; readonly ids: RunIds },
+  { config, ids, resume = false }: RunStart,
 ): Promise<RunWriter> {
   await mkdir(folder, { recursive: true });
-  for (const file of Object.values(files))
+  await removeTemporaryFiles(folder);
+  // What a run ends with isn't there while it goes on.
+  for (const file of resume ? [files.metrics] : Object.values(files))
     await rm(join(folder, file), { recursive: true, force: true });
   await writeJson(join(folder, files.ids), ids);
   await writeJson(join(folder, files.config), { version: formatVersion, ...config });
+  const history = join(folder, files.history);
+  const lineOf = (record: EpochRecord) => `${JSON.stringify(record)}\n`;
   return {
     folder,
     appendHistory: (record) =>
-      appendFile(join(folder, files.history), `${JSON.stringify(record)}\n`),
+      explainWriteErrors(history, () => appendFile(history, lineOf(record))),
+    rewriteHistory: (records) =>
+      explainWriteErrors(history, () =>
+        writeFileAtomically(history, (handle) => handle.writeFile(records.map(lineOf).join(''))),
+      ),
     saveModel: async (model, rng) => {
       const { users, items } = model.embed(rng);
       const tensors: Record<string, NamedArray> = {
@@ -128,7 +159,8 @@ export async function createRunFolder(
       dispose([users, items]);
       for (const [name, variable] of Object.entries({ ...model.parameters, ...model.buffers }))
         tensors[name] = arrayOf(variable);
-      await writeSafetensors(join(folder, files.model), { tensors });
+      const path = join(folder, files.model);
+      await explainWriteErrors(path, () => writeSafetensors(path, { tensors }));
     },
     finish: (metrics) => writeJson(join(folder, files.metrics), metrics),
   };
@@ -173,6 +205,17 @@ export async function readRun(folder: string): Promise<Run> {
   return { folder, config: config as RunConfig, ids: ids as RunIds, tensors };
 }
 
+/** How the run in a folder ended; undefined when it hasn't, or there is none. */
+export async function readRunMetrics(folder: string): Promise<RunMetrics | undefined> {
+  if (!existsSync(join(folder, files.metrics))) return undefined;
+  return (await readJson(folder, files.metrics)) as RunMetrics;
+}
+
+/** Whether a folder holds epochs of a run. */
+export function holdsEpochs(folder: string): boolean {
+  return [files.history, files.model].some((file) => existsSync(join(folder, file)));
+}
+
 async function readJson(folder: string, file: string): Promise<unknown> {
   const path = join(folder, file);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -189,8 +232,9 @@ async function readJson(folder: string, file: string): Promise<unknown> {
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {
-  return writeFileAtomically(path, (handle) =>
-    handle.writeFile(`${JSON.stringify(value, null, 2)}\n`),
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  return explainWriteErrors(path, () =>
+    writeFileAtomically(path, (handle) => handle.writeFile(text)),
   );
 }
 

@@ -1,26 +1,27 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createRng, type Recommender, type Rng } from '@mmrec/core';
 import type { Dataset } from '@mmrec/data';
 import { useBackend, type BackendName } from '@mmrec/ops';
 import {
   checkRunFolder,
-  createProgress,
-  createRunFolder,
-  evaluate,
-  fit,
   readRun,
   warmStart,
-  type FitResult,
   type Run,
   type RunMetrics,
-  type RunWriter,
+  type RunStart,
 } from '@mmrec/train';
-import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
+import { getBackend } from '@tensorflow/tfjs-core';
+import { atLeastOne, backendFlag, checkHttpAddress, choice, wholeNumber } from '../flags.js';
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
+import { openTrainingRun, type OpenTrainingRun } from '../training/open-training-run.js';
+import { trainAndRecord } from '../training/train-and-record.js';
+import { hashData } from '../training/training-identity.js';
+import { watchTraining } from '../training/watch-training.js';
 import { UsageError } from '../usage-error.js';
 import { packageVersions } from '../versions.js';
 import { provideUnifiedFeatures } from './unified-features.js';
@@ -40,12 +41,18 @@ export interface TrainFlags {
   readonly metric?: string;
   readonly init?: string;
   readonly force?: boolean;
+  readonly resume?: boolean;
+  readonly checkpointEvery?: string;
+  readonly log?: string;
+  readonly webhook?: string;
   readonly json?: boolean;
 }
 
 /** Keys that a configuration file may hold besides the model's and the trainer's options. */
 const flagKeys = new Set(
-  'data out modalities seed backend threads protocol metric init'.split(' '),
+  'data out modalities seed backend threads protocol metric init checkpointEvery log webhook'.split(
+    ' ',
+  ),
 );
 
 /** What is to be done, read from flags and files and checked. */
@@ -63,15 +70,20 @@ interface Plan {
   readonly metric: string;
   readonly init: string | undefined;
   readonly force: boolean;
+  readonly resume: boolean;
+  /** Epochs between checkpoints; 0: none; undefined: by their cost. */
+  readonly checkpointEvery: number | undefined;
+  readonly log: 'tensorboard' | undefined;
+  readonly webhook: string | undefined;
 }
 
 /** `mmrec train <model>`: trains, chooses the epoch on validation, evaluates on test once, writes a run. */
 export async function train(modelName: string, flags: TrainFlags, streams: Streams): Promise<void> {
-  const start = performance.now();
+  const startedAt = performance.now();
   const plan = await makePlan(findModel(modelName), flags);
   const { stdout, stderr } = streams;
   // Everything that may be wrong with the input is found before a folder is touched.
-  if (plan.out !== undefined) checkRunFolder(plan.out, plan.force);
+  if (plan.out !== undefined && !plan.resume) checkRunFolder(plan.out, plan.force);
   const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
   const { name: backend } = await useBackend(plan.backend, { threads: plan.threads });
   if (plan.model.name === 'alignrec' && plan.modalities === undefined) {
@@ -90,30 +102,57 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
   if (earlier) carryOver(recommender, { plan, dataset, earlier, stderr });
   reportCold(dataset, stderr);
 
-  const writer = await openRunFolder(plan, loaded, backend);
-  stderr.write(
-    `${plan.model.name} on ${dataset.name}, ${backend} back end, seed ${plan.seed} → ${writer.folder}\n`,
-  );
-  const result = await fitAndRecord(recommender, { plan, dataset, rng, writer, stderr });
-  await writer.saveModel(recommender, evaluationRng(rng));
-  const test = await testMetrics(recommender, { plan, dataset, rng });
+  const folder = plan.out ?? newFolder(plan, dataset);
+  const opened = await openTrainingRun({
+    ...{ folder, resume: plan.resume, checkpointEvery: plan.checkpointEvery, stderr },
+    ...runStart(plan, loaded, backend),
+  });
+  const metrics =
+    'run' in opened
+      ? await trainIn(opened.run, {
+          ...{ folder, recommender, rng, startedAt },
+          plan,
+          dataset,
+          stderr,
+        })
+      : opened.finished;
   recommender.dispose();
-  const metrics: RunMetrics = {
-    best: {
-      epoch: result.bestEpoch,
-      ...(result.bestValid && { valid: result.bestValid }),
-      ...(test && { test }),
-    },
-    protocol: plan.protocol,
-    stopped: result.stopped,
-    epochs: result.history.length,
-    seconds: (performance.now() - start) / 1000,
-    // In KiB, the WebAssembly memory included.
-    peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
-  };
-  await writer.finish(metrics);
-  if (flags.json) stdout.write(`${JSON.stringify({ run: writer.folder, ...metrics }, null, 2)}\n`);
-  else stdout.write(report(metrics, writer.folder));
+  if (!('run' in opened)) stderr.write(`${folder} is finished: nothing is left to do\n`);
+  if (flags.json) stdout.write(`${JSON.stringify({ run: folder, ...metrics }, null, 2)}\n`);
+  else stdout.write(report(metrics, folder));
+}
+
+/** What is trained in a run folder. */
+interface Training {
+  readonly folder: string;
+  readonly recommender: Recommender;
+  readonly rng: Rng;
+  readonly startedAt: number;
+  readonly plan: Plan;
+  readonly dataset: Dataset;
+  readonly stderr: Streams['stderr'];
+}
+
+/** Trains in a run folder, which is given back in any case. */
+async function trainIn(
+  run: OpenTrainingRun,
+  { folder, plan, stderr, dataset, ...training }: Training,
+): Promise<RunMetrics> {
+  const { model, protocol, metric, log, webhook } = plan;
+  const { trainingOptions: options } = plan.settings;
+  const { epochs, patience } = options;
+  stderr.write(
+    `${model.name} on ${dataset.name}, ${getBackend()} back end, seed ${plan.seed} → ${folder}\n`,
+  );
+  try {
+    const watch = watchTraining({
+      ...{ folder, model: model.name, log, webhook, stderr },
+      progress: { epochs, patience, metric },
+    });
+    return await trainAndRecord({ ...training, dataset, run, watch, options, protocol, metric });
+  } finally {
+    await run.lock.release();
+  }
 }
 
 async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
@@ -141,6 +180,25 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
     protocol: choice('--protocol', merged.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const),
     metric: merged.metric ?? 'recall@20',
     force: merged.force ?? false,
+    ...savingPlan(merged),
+  };
+}
+
+/** How the run is saved and watched. */
+function savingPlan({ out, force, resume = false, ...flags }: TrainFlags) {
+  const { checkpointEvery: every, log, webhook } = flags;
+  const checkpointEvery =
+    every === undefined ? undefined : wholeNumber('--checkpoint-every', every);
+  if (resume && out === undefined)
+    throw new UsageError('train: --resume needs --out, the run to go on with.');
+  if (resume && force)
+    throw new UsageError('train: --resume goes on with a run and --force replaces it: name one.');
+  if (resume && checkpointEvery === 0)
+    throw new UsageError('train: --resume needs checkpoints, got --checkpoint-every 0.');
+  if (webhook !== undefined) checkHttpAddress('--webhook', webhook);
+  return {
+    ...{ resume, checkpointEvery, webhook },
+    log: log === undefined ? undefined : choice('--log', log, ['tensorboard'] as const),
   };
 }
 
@@ -162,14 +220,14 @@ function divideConfig(config: Readonly<Record<string, unknown>>): {
   };
 }
 
-function openRunFolder(
-  { model, settings, data, out, seed, protocol, metric, init }: Plan,
-  { dataset, features }: LoadedData,
+function runStart(
+  { model, settings, data, threads, seed, protocol, metric, init }: Plan,
+  loaded: LoadedData,
   backend: string,
-): Promise<RunWriter> {
+): Pick<RunStart, 'config' | 'ids'> {
+  const { dataset, features } = loaded;
   const { train: training, validation, test, name } = dataset;
-  const folder = out ?? join('runs', `${name}-${model.name}-seed${seed}-${timestamp()}`);
-  return createRunFolder(folder, {
+  return {
     config: {
       model: model.name,
       protocol,
@@ -186,79 +244,19 @@ function openRunFolder(
         validation: validation.users.length,
         test: test.users.length,
         modalities: Object.keys(features),
+        sha256: hashData(loaded),
       },
       backend,
+      threads: threads ?? availableParallelism(),
       ...(init !== undefined && { init }),
       versions: packageVersions(),
     },
     ids: { users: dataset.users.ids, items: dataset.items.ids },
-  });
-}
-
-/** What the steps of a training share. */
-interface Context {
-  readonly plan: Plan;
-  readonly dataset: Dataset;
-  readonly rng: Rng;
-}
-
-/** Trains; Ctrl-C stops after the batch at hand, a second one ends the process. */
-async function fitAndRecord(
-  recommender: Recommender,
-  {
-    plan: { settings, protocol, metric },
-    dataset,
-    rng,
-    writer,
-    stderr,
-  }: Context & { writer: RunWriter; stderr: Streams['stderr'] },
-): Promise<FitResult> {
-  const { trainingOptions: options } = settings;
-  const progress = createProgress(stderr, { epochs: options.epochs, metric });
-  const abort = new AbortController();
-  const stop = () => {
-    abort.abort();
   };
-  process.once('SIGINT', stop);
-  try {
-    return await fit(recommender, {
-      train: dataset.train,
-      validation: dataset.validation,
-      rng: rng.fork('fit'),
-      options,
-      protocol,
-      metric,
-      signal: abort.signal,
-      callbacks: {
-        ...progress,
-        onEpoch: async (record) => {
-          await writer.appendHistory(record);
-          await progress.onEpoch?.(record);
-        },
-        onBest: () => writer.saveModel(recommender, evaluationRng(rng)),
-      },
-    });
-  } finally {
-    progress.done();
-    process.removeListener('SIGINT', stop);
-  }
 }
 
-/** What `fit` evaluates with: a model that draws noise then has the same embeddings on test and in the run folder. */
-const evaluationRng = (rng: Rng) => rng.fork('fit').fork('embed');
-
-async function testMetrics(
-  recommender: Recommender,
-  { plan: { protocol }, dataset, rng }: Context,
-): Promise<Readonly<Record<string, number>> | undefined> {
-  if (dataset.test.users.length === 0) return undefined;
-  const embeddings = recommender.embed(evaluationRng(rng));
-  const inputs = { train: dataset.train, heldOut: dataset.test };
-  const { mean } = await evaluate(embeddings, inputs, { protocol });
-  embeddings.users.dispose();
-  embeddings.items.dispose();
-  return mean;
-}
+const newFolder = ({ model, seed }: Plan, { name }: Dataset) =>
+  join('runs', `${name}-${model.name}-seed${seed}-${timestamp()}`);
 
 function carryOver(
   model: Recommender,
@@ -294,7 +292,7 @@ function report({ best, stopped, epochs, seconds, peakMemoryMB }: RunMetrics, ou
   const ways: Readonly<Record<string, string>> = {
     epochs: 'all epochs done',
     patience: 'no more improvement',
-    signal: 'interrupted',
+    signal: 'interrupted; --resume goes on',
   };
   return [
     formatTable(['', ...names], [...row('validation', best.valid), ...row('test', best.test)]),
