@@ -8,6 +8,7 @@ import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
+import { work, type WorkerFlags } from './commands/worker.js';
 import { findModel, models } from './models.js';
 import { describeSettings } from './settings.js';
 import type { Streams } from './streams.js';
@@ -126,9 +127,17 @@ function addRuns(program: Command, streams: Streams): void {
     .description('train many configurations and seeds, choose on validation; run again, it goes on')
     .option('--out <dir>', 'folder for trials and results (default: sweeps/<name of the file>)')
     .option('--workers <n>', 'trials at a time (default: as the file says, else the cores)')
+    .option('--queue <address>', 'let workers on any machine train: redis://host:6379')
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((spec: string, flags: SweepFlags) => sweep(spec, flags, streams));
+  program
+    .command('worker')
+    .description('run what sweeps put on a queue; several machines may')
+    .requiredOption('--queue <address>', 'redis://host:6379')
+    .option('--workers <n>', 'commands at a time (default: the cores of the machine)')
+    .option(...verbose)
+    .action((flags: WorkerFlags) => work(flags, streams));
   program
     .command('compare <run...>')
     .description('whether runs differ by more than chance, for whom, and what they cost')

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '@mmrec/core';
 import { atLeastOne } from '../flags.js';
+import { openCommandQueue } from '../processes/command-queue.js';
+import { runCommand, type CommandResult } from '../processes/run-command.js';
+import { runPool } from '../processes/run-pool.js';
 import type { Streams } from '../streams.js';
 import { describeDuration, trackTrials } from '../sweep/track-trials.js';
-import { runPool } from '../sweep/run-pool.js';
-import { runSweep, type SweptConfiguration } from '../sweep/run-sweep.js';
+import { runSweep, type SweptConfiguration, type TrialTask } from '../sweep/run-sweep.js';
 import { summarizeSweep, type ConfigurationSummary } from '../sweep/summarize-sweep.js';
 import { configurationTable, trialsCsv } from '../sweep/sweep-tables.js';
 import { readSweepSpec, type SweepSpec } from '../sweep/sweep-spec.js';
@@ -18,6 +20,7 @@ import { UsageError } from '../usage-error.js';
 export interface SweepFlags {
   readonly out?: string;
   readonly workers?: string;
+  readonly queue?: string;
   readonly json?: boolean;
 }
 
@@ -35,25 +38,27 @@ export async function sweep(
     throw new UsageError(`sweep: ${file}: data must be a dataset folder, got '${spec.data}'.`);
   }
   const folder = flags.out ?? spec.out ?? join('sweeps', basename(file).replace(/\.\w+$/, ''));
-  const trials = join(folder, 'trials');
+  const trials = resolve(folder, 'trials');
   await mkdir(trials, { recursive: true });
   const abort = new AbortController();
   const stop = () => {
     abort.abort();
   };
   process.once('SIGINT', stop);
+  const queue = flags.queue === undefined ? undefined : await openCommandQueue(flags.queue);
   try {
+    const context = {
+      ...{ data: resolve(spec.data), folder: trials, flags: spec.flags },
+      run: (args: readonly string[]) =>
+        queue ? unlessAborted(queue.run(args), abort.signal) : runCommand(args, abort.signal),
+    };
     const tracker = trackTrials(stderr, spec);
     const swept = await runSweep(spec, (tasks) => {
-      tracker.begin(tasks, workers);
-      return runPool(tasks, {
-        workers,
-        run: async (task) => {
-          const { data, flags: shared } = spec;
-          const context = { data, folder: trials, flags: shared, signal: abort.signal };
-          return tracker.done(await trainTrial(task, context));
-        },
-      });
+      // On a queue everything waits at once: the workers decide how many they take.
+      const atOnce = queue ? tasks.length : workers;
+      tracker.begin(tasks, queue ? undefined : workers);
+      const run = async (task: TrialTask) => tracker.done(await trainTrial(task, context));
+      return runPool(tasks, { workers: atOnce, run });
     });
     if (abort.signal.aborted) throw new Error(`sweep: interrupted. Run it again to go on.`);
     const summaries = summarizeSweep(swept, spec.metric);
@@ -70,7 +75,23 @@ export async function sweep(
     failOn(summaries);
   } finally {
     process.removeListener('SIGINT', stop);
+    await queue?.close();
   }
+}
+
+/** A result from the queue; when the sweep is interrupted it isn't waited for, and the workers go on. */
+function unlessAborted(
+  result: Promise<CommandResult>,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const aborted = new Promise<CommandResult>((resolve) => {
+    const stop = () => {
+      resolve({ code: null, message: 'interrupted' });
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([result, aborted]);
 }
 
 function failOn(summaries: readonly ConfigurationSummary[]): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runPool } from './run-pool.js';
+import { runPool } from '../processes/run-pool.js';
 import { runSweep, type TrialOutcome, type TrialTask } from './run-sweep.js';
 import { summarizeSweep } from './summarize-sweep.js';
 import { configurationTable, trialsCsv } from './sweep-tables.js';

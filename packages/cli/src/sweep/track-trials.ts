@@ -8,14 +8,15 @@ export function trackTrials(stderr: Streams['stderr'], { metric }: { readonly me
   let ended = 0;
   let start = 0;
   return {
-    /** A round begins. */
-    begin(tasks: readonly TrialTask[], workers: number): void {
+    /** A round begins; `workers` is undefined when others decide how many are at work. */
+    begin(tasks: readonly TrialTask[], workers: number | undefined): void {
       total = tasks.length;
       ended = 0;
       start = performance.now();
       const [{ epochs } = { epochs: undefined }] = tasks;
       const most = epochs === undefined ? '' : `, up to ${epochs} epochs`;
-      stderr.write(`${total} trials${most}, ${workers} at a time\n`);
+      const where = workers === undefined ? 'on the queue' : `${workers} at a time`;
+      stderr.write(`${total} trials${most}, ${where}\n`);
     },
     /** A trial ended. Returns it. */
     done(outcome: TrialOutcome): TrialOutcome {

@@ -1,0 +1,222 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../main.js';
+import type { ConfigurationSummary } from '../sweep/summarize-sweep.js';
+import { writeSynth } from '../synth.js';
+
+const bin = fileURLToPath(new URL('../../bin/mmrec.js', import.meta.url));
+const soak = process.env['MMREC_SOAK'] === '1';
+let folder: string;
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mmrec-sweep-'));
+  await writeSynth(at('shop'), { seed: 1, numUsers: 80, numItems: 50 });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function sweep(spec: object, ...flags: string[]) {
+  writeFileSync(at('spec.json'), JSON.stringify({ data: at('shop'), backend: 'wasm', ...spec }));
+  const printed = { stdout: '', stderr: '' };
+  const code = await main(['sweep', at('spec.json'), '--json', ...flags], {
+    stdout: { write: (text) => ((printed.stdout += text), true) },
+    stderr: { write: (text) => ((printed.stderr += text), true) },
+  });
+  return { code, ...printed };
+}
+
+/** What a sweep found, without times. */
+function summariesOf(stdout: string) {
+  const { summaries } = JSON.parse(stdout) as { summaries: ConfigurationSummary[] };
+  return summaries.map(({ seconds, ...others }) => ({ ...others, timed: seconds !== undefined }));
+}
+
+describe('mmrec sweep', () => {
+  const grid = {
+    epochs: 3,
+    seeds: [1, 2],
+    workers: 2,
+    models: { lightgcn: { embeddingSize: [4, 8] } },
+  };
+
+  it('trains every trial as mmrec train does, tabulates, and only reads what is finished', async () => {
+    const { code, stdout, stderr } = await sweep(grid, '--out', at('grid'));
+    expect(code).toBe(0);
+    expect(stderr).toContain('4 trials, up to 3 epochs, 2 at a time\n');
+    expect(stderr).toMatch(/\[4\/4\] lightgcn-\w+-seed\d {2}valid recall@20 \.\d{4}\n/);
+    const summaries = summariesOf(stdout);
+    expect(summaries).toHaveLength(2);
+    expect(summaries[0]).toMatchObject({ best: true, seeds: [1, 2], epochs: 3, failures: [] });
+
+    const alone = ['train', 'lightgcn', '--data', at('shop'), '--out', at('alone'), '--seed', '2'];
+    const set = `embeddingSize=${summaries[0]!.options['embeddingSize']}`;
+    await main([...alone, '--epochs', '3', '--set', set, '--backend', 'wasm', '--threads', '1'], {
+      stdout: { write: () => true },
+      stderr: { write: () => true },
+    });
+    const trial = join(at('grid'), 'trials', `${summaries[0]!.id}-seed2`);
+    const model = (run: string) => readFileSync(join(run, 'model.safetensors'));
+    expect(model(trial).equals(model(at('alone')))).toBe(true);
+
+    const before = readFileSync(join(trial, 'metrics.json'), 'utf8');
+    const again = await sweep({ ...grid, seeds: [1, 2, 3] }, '--out', at('grid'));
+    expect(summariesOf(again.stdout)[0]!.seeds).toEqual([1, 2, 3]);
+    expect(readFileSync(join(trial, 'metrics.json'), 'utf8')).toBe(before);
+    const csv = readFileSync(join(at('grid'), 'results.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(csv).toHaveLength(7);
+    expect(csv[0]).toContain('trial,model,embeddingSize,seed,round,status,epochs,seconds,valid');
+    expect(csv[0]).not.toContain('test');
+  });
+
+  it('halves: the better configurations go on from where they were', async () => {
+    const { code, stdout } = await sweep(
+      {
+        search: { method: 'halving', trials: 4, rounds: [1, 2], keep: 0.5 },
+        models: { lightgcn: { learningRate: { min: 1e-4, max: 1e-1, scale: 'log' } } },
+      },
+      ...['--out', at('halving')],
+    );
+    expect(code).toBe(0);
+    const rounds = summariesOf(stdout).map(({ round, epochs }) => [round, epochs]);
+    expect(rounds).toEqual([
+      [2, 2],
+      [2, 2],
+      [1, 1],
+      [1, 1],
+    ]);
+    const { id } = summariesOf(stdout)[0]!;
+    const history = readFileSync(join(at('halving'), 'trials', `${id}-seed1`, 'history.jsonl'));
+    expect(history.toString().trim().split('\n')).toHaveLength(2);
+  });
+
+  it('reports a trial that fails, with the others’ results', async () => {
+    const { code, stdout, stderr } = await sweep(
+      // Twice as many negatives as memory: too wide a table for the back end.
+      { epochs: 1, models: { lightgcn: { embeddingSize: [4, 500_000_000] } } },
+      ...['--out', at('failing')],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/mmrec: sweep: 1 trials failed\. lightgcn-\w+-seed1: /);
+    expect(summariesOf(stdout).map(({ best }) => best)).toEqual([true, false]);
+  });
+
+  it.each([
+    [{ models: { lightgcn: { embedingSize: [4] } } }, "unknown option 'embedingSize'"],
+    [{ models: { lightgcn: { embeddingSize: [] } } }, 'the grid is empty'],
+    [
+      { metric: 'recall20' },
+      "metric must be one of recall, ndcg, precision, map, mrr, hit with a length such as recall@20, got 'recall20'.",
+    ],
+    [{ data: 'nowhere' }, "data must be a dataset folder, got 'nowhere'."],
+  ])('refuses %j before anything runs', async (change, message) => {
+    const { code, stderr } = await sweep({ ...grid, ...change }, '--out', at('refused'));
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(existsSync(at('refused'))).toBe(false);
+  });
+
+  it('says that no queue answers, and what an address looks like', async () => {
+    const none = await sweep(grid, '--out', at('none'), '--queue', 'redis://127.0.0.1:1');
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('--queue redis://127.0.0.1:1: no Redis answers: ');
+    const odd = await sweep(grid, '--out', at('none'), '--queue', 'localhost:6379');
+    expect(odd.code).toBe(2);
+    expect(odd.stderr).toContain(
+      "--queue must be an address such as redis://host:6379, got 'localhost:6379'.",
+    );
+  });
+});
+
+/** A Redis server of its own on a free port; undefined where none is installed. */
+async function startRedis(): Promise<{ address: string; server: ChildProcess } | undefined> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ready = new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.stdout!.on('data', (text: Buffer) => {
+      if (text.toString().includes('Ready to accept connections')) resolve(true);
+    });
+  });
+  return (await ready) ? { address: `redis://127.0.0.1:${port}`, server } : undefined;
+}
+
+describe('mmrec sweep --queue', async () => {
+  const found = spawn('redis-server', ['--version'], { stdio: 'ignore' });
+  const installed = await new Promise<boolean>((resolve) => {
+    found.once('error', () => resolve(false));
+    found.once('exit', () => resolve(true));
+  });
+  // eslint-disable-next-line no-console -- a skipped test is to be seen
+  if (!installed) console.warn('SKIPPED: no redis-server is installed, the queue is not tested.');
+
+  // The issue's numbers in the soak test; else as few as still lose workers in mid-trial.
+  const { trials, workers, killEvery, mostKills } = soak
+    ? { trials: 24, workers: 3, killEvery: 10_000, mostKills: Infinity }
+    : { trials: 4, workers: 2, killEvery: 4_000, mostKills: 2 };
+
+  it.skipIf(!installed)(
+    `finishes ${trials} trials once each, whichever of ${workers} workers are killed in mid-trial`,
+    { timeout: soak ? 1_800_000 : 300_000 },
+    async () => {
+      const spec = {
+        epochs: soak ? 120 : 20,
+        seeds: [1, 2],
+        workers: 2,
+        models: { bm3: { embeddingSize: Array.from({ length: trials / 2 }, (_, n) => 4 + 4 * n) } },
+      };
+      const { address, server } = (await startRedis())!;
+      const startWorker = () =>
+        spawn(process.execPath, [bin, 'worker', '--queue', address, '--workers', '1'], {
+          stdio: 'ignore',
+        });
+      const running = Array.from({ length: workers }, startWorker);
+      let killed = 0;
+      const killer = setInterval(() => {
+        if (killed === mostKills) return;
+        const at = killed++ % workers;
+        running[at]!.kill('SIGKILL');
+        running[at] = startWorker();
+      }, killEvery);
+      try {
+        const onQueue = await sweep(spec, '--out', at('queued'), '--queue', address);
+        clearInterval(killer);
+        expect(onQueue.code, onQueue.stderr).toBe(0);
+        expect(killed).toBeGreaterThan(0);
+        for (const { id } of summariesOf(onQueue.stdout)) {
+          for (const seed of spec.seeds) {
+            const run = join(at('queued'), 'trials', `${id}-seed${seed}`);
+            const history = readFileSync(join(run, 'history.jsonl'), 'utf8').trim().split('\n');
+            // Every epoch once, whoever trained it.
+            expect(history.map((line) => (JSON.parse(line) as { epoch: number }).epoch)).toEqual(
+              Array.from({ length: spec.epochs }, (_, epoch) => epoch + 1),
+            );
+          }
+        }
+        const single = await sweep(spec, '--out', at('single'));
+        expect(summariesOf(onQueue.stdout)).toEqual(summariesOf(single.stdout));
+        // eslint-disable-next-line no-console -- a figure for the record
+        console.info(`${trials} trials, ${killed} workers killed`);
+      } finally {
+        clearInterval(killer);
+        for (const worker of running) worker.kill('SIGKILL');
+        server.kill('SIGKILL');
+        await wait(200);
+      }
+    },
+  );
+});
