@@ -4,8 +4,8 @@ export interface FitCallbacks {
   onEpoch?(record: EpochRecord): void | Promise<void>;
   /** After an evaluation that is the best so far; the model's parameters are that epoch's. */
   onBest?(record: EpochRecord): void | Promise<void>;
-  /** Before the first epoch, when training goes on from a checkpoint: what happened until then. */
-  onResume?(history: readonly EpochRecord[]): void | Promise<void>;
+  /** Before the first epoch: what happened before, when training goes on from a checkpoint; else nothing. */
+  onStart?(history: readonly EpochRecord[]): void | Promise<void>;
   /**
    * Before a checkpoint is written, when the epoch to be chosen (the best so far; without validation the last)
    * is another than at the last one. The model's parameters are that epoch's during the call.

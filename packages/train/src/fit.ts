@@ -85,10 +85,9 @@ export async function fit(model: Recommender, inputs: FitInputs): Promise<FitRes
   }
 
   try {
-    if (await checkpoints.resume()) {
-      checkEpochs(options.epochs, history.length);
-      await callbacks.onResume?.(history);
-    }
+    await checkpoints.resume();
+    checkEpochs(options.epochs, history.length);
+    await callbacks.onStart?.(history);
     const stopped = await runEpochs();
     if (history.length > 0) await checkpoints.save();
     const chosen = best.restore();

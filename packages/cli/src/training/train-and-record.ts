@@ -75,7 +75,7 @@ function createRecorder({ recommender, rng, run }: RecordedTraining) {
       await lock.check();
       await writer.appendHistory(record);
     },
-    onResume: async (history) => {
+    onStart: async (history) => {
       secondsBefore = history.reduce((sum, record) => sum + secondsOf(record), 0);
       await writer.rewriteHistory(history);
     },

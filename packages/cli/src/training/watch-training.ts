@@ -48,10 +48,14 @@ export function watchTraining(inputs: TrainingWatchInputs): TrainingWatch {
     inputs.webhook === undefined
       ? undefined
       : createWebhook({ url: inputs.webhook, about: { run, model }, onWarning: progress.note });
+  const resumed: FitCallbacks = {
+    onStart: ({ length }) => {
+      if (length > 0) progress.note(`going on after epoch ${length}`);
+    },
+  };
   return {
     callbacks: combineCallbacks(
-      ...[progress, tensorBoard, webhook].filter((watcher) => watcher !== undefined),
-      { onResume: (history) => progress.note(`going on after epoch ${history.length}`) },
+      ...[progress, resumed, tensorBoard, webhook].filter((watcher) => watcher !== undefined),
     ),
     note: progress.note,
     end: async (metrics) => {

@@ -81,32 +81,41 @@ const changeByte = (file: string, at: number) => {
 };
 const dataAt = (file: string) => 8 + Number(readFileSync(file).readBigUInt64LE());
 
-it.each<[string, string, (file: string) => void, string]>([
-  [
-    'a changed number',
-    'epoch-2.safetensors',
-    (file) => changeByte(file, dataAt(file) + 5),
-    "its contents don't match its checksum",
-  ],
-  [
-    'a truncated file',
-    'epoch-2.safetensors',
-    (file) => truncateSync(file, 100),
-    'readSafetensors: FILE: the header must fit the file, got 100 bytes: the file is truncated.',
-  ],
-  [
-    'missing tensors',
-    'epoch-2.safetensors',
-    (file) => rmSync(file),
-    "ENOENT: no such file or directory, open 'FILE'",
-  ],
-  [
-    'a truncated state',
-    'epoch-2.json',
-    (file) => truncateSync(file, 0),
-    'Unexpected end of JSON input',
-  ],
-])('names %s, and takes the checkpoint before', async (...[, name, damage, reason]) => {
+interface Damage {
+  readonly what: string;
+  readonly name: string;
+  readonly damage: (file: string) => void;
+  /** What the message says of it, `FILE` being the file. */
+  readonly reason: string;
+}
+
+it.each<Damage>([
+  {
+    what: 'a changed number',
+    name: 'epoch-2.safetensors',
+    damage: (file) => changeByte(file, dataAt(file) + 5),
+    reason: "its contents don't match its checksum",
+  },
+  {
+    what: 'a truncated file',
+    name: 'epoch-2.safetensors',
+    damage: (file) => truncateSync(file, 100),
+    reason:
+      'readSafetensors: FILE: the header must fit the file, got 100 bytes: the file is truncated.',
+  },
+  {
+    what: 'a missing file',
+    name: 'epoch-2.safetensors',
+    damage: (file) => rmSync(file),
+    reason: "ENOENT: no such file or directory, open 'FILE'",
+  },
+  {
+    what: 'a truncated state',
+    name: 'epoch-2.json',
+    damage: (file) => truncateSync(file, 0),
+    reason: 'Unexpected end of JSON input',
+  },
+])('names $what, and takes the checkpoint before', async ({ name, damage, reason }) => {
   const path = await folderWith(1, 2);
   const file = join(path, name);
   damage(file);

@@ -19,8 +19,8 @@ export interface CheckpointInputs {
 
 /** Keeps the state of one training. */
 export interface TrainingCheckpoints {
-  /** Takes up the newest checkpoint; false when there is none. */
-  resume(): Promise<boolean>;
+  /** Takes up the newest checkpoint, if there is one. */
+  resume(): Promise<void>;
   /** At the end of an epoch: writes a checkpoint if one is due. */
   afterEpoch(): Promise<void>;
   /** Writes the state as it is, unless it is saved already. */
@@ -61,10 +61,9 @@ export function createTrainingCheckpoints(
   return {
     resume: async () => {
       const latest = await folder.readLatest();
-      if (!latest) return false;
+      if (!latest) return;
       restoreState(state, latest);
       saved = latest.epoch;
-      return true;
     },
     afterEpoch: async () => {
       if (schedule.due(state.history.length)) await save();
@@ -75,7 +74,7 @@ export function createTrainingCheckpoints(
 }
 
 const keepNothing: TrainingCheckpoints = {
-  resume: () => Promise.resolve(false),
+  resume: () => Promise.resolve(),
   afterEpoch: () => Promise.resolve(),
   save: () => Promise.resolve(),
   isSaved: () => true,

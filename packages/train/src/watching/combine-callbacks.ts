@@ -11,7 +11,7 @@ export function combineCallbacks(...watchers: readonly FitCallbacks[]): FitCallb
     },
     onEpoch: (record) => each((watcher) => watcher.onEpoch?.(record)),
     onBest: (record) => each((watcher) => watcher.onBest?.(record)),
-    onResume: (history) => each((watcher) => watcher.onResume?.(history)),
+    onStart: (history) => each((watcher) => watcher.onStart?.(history)),
     onCheckpoint: (chosen) => each((watcher) => watcher.onCheckpoint?.(chosen)),
     onEnd: (result) => each((watcher) => watcher.onEnd?.(result)),
   };

@@ -1,7 +1,9 @@
-import type { EpochRecord, FitCallbacks } from '../fit-callbacks.js';
+import type { EpochRecord } from '../fit-callbacks.js';
 
 /** Tells a receiver what happens in training. */
-export interface Webhook extends Required<Pick<FitCallbacks, 'onEpoch'>> {
+export interface Webhook {
+  /** A callback of `fit`. Returns at once. */
+  onEpoch(record: EpochRecord): void;
   /** Sends anything: an object with an `event`. Returns at once. */
   send(message: { readonly event: string } & Readonly<Record<string, unknown>>): void;
   /** Waits until all is sent or failed, at most ten seconds. */

@@ -88,7 +88,7 @@ it.each([
 it('judges what is left by the epochs of this process, and goes on with the best of those before', async () => {
   const stream = fakeStream({ isTTY: true, columns: 200 });
   const progress = createProgress(stream, { epochs: 10, metric: 'recall@20', patience: 5 });
-  await progress.onResume!([record(1, 0.5), record(2, 0.25), record(3)]);
+  await progress.onStart!([record(1, 0.5), record(2, 0.25), record(3)]);
   vi.advanceTimersByTime(7000);
   // One epoch has passed here, and six are to come.
   progress.onBatch!({ epoch: 4, batch: 9, batches: 9 });

@@ -64,7 +64,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions)
       if (stream.isTTY) draw(seen.lines(record.epoch, 1));
       else stream.write(`epoch ${record.epoch}  ${seen.parts().join('  ')}\n`);
     },
-    onResume: (history) => {
+    onStart: (history) => {
       for (const record of history) seen.epoch(record);
     },
     note: (text) => {

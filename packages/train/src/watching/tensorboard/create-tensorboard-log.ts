@@ -6,7 +6,7 @@ import type { EpochRecord, FitCallbacks } from '../../fit-callbacks.js';
 import { encodeEvent, type TensorBoardEvent } from './encode-event.js';
 
 /** Writes what happens in training for TensorBoard. */
-export interface TensorBoardLog extends Required<Pick<FitCallbacks, 'onEpoch' | 'onResume'>> {
+export interface TensorBoardLog extends Required<Pick<FitCallbacks, 'onEpoch' | 'onStart'>> {
   /** Adds numbers of one's own, by tag, at a step. */
   scalars(step: number, values: Readonly<Record<string, number>>): Promise<void>;
 }
@@ -36,10 +36,11 @@ export function createTensorBoardLog(folder: string): TensorBoardLog {
 
   return {
     onEpoch: (record) => write([eventOf(record, now())]),
-    onResume: (history) => {
-      const next = history.length + 1;
-      const voided = { wallTime: now(), step: next, restart: true };
-      return write(hasEvents(folder) ? [voided] : eventsOf(history));
+    onStart: async (history) => {
+      // The earlier process may have got further than its last checkpoint.
+      const voided = { wallTime: now(), step: history.length + 1, restart: true };
+      if (hasEvents(folder)) await write([voided]);
+      else if (history.length > 0) await write(eventsOf(history));
     },
     scalars: (step, scalars) => write([{ wallTime: now(), step, scalars }]),
   };
