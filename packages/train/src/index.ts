@@ -15,11 +15,14 @@ export {
   type ScheduleName,
 } from './learning-rate-schedule.js';
 export { createProgress, type ProgressOptions, type ProgressStream } from './progress.js';
+export { readRunHistory, type RunHistory } from './read-run-history.js';
+export { readRunMetrics } from './read-run-metrics.js';
 export { recommend, type Recommendation, type RecommendInputs } from './recommend.js';
 export {
   checkRunFolder,
   createRunFolder,
   readRun,
+  readRunConfig,
   type Run,
   type RunConfig,
   type RunIds,

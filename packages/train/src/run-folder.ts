@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically, type Recommender, type Rng } from '@mmrec/core';
 import { readSafetensors, writeSafetensors, type NamedArray } from '@mmrec/features';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { EpochRecord } from './fit.js';
+import { readRunJson, runFiles } from './run-files.js';
 
 /** Version of the run folder's format that this package writes and reads. */
 const formatVersion = 1;
@@ -81,14 +82,6 @@ export interface RunWriter {
   finish(metrics: RunMetrics): Promise<void>;
 }
 
-const files = {
-  config: 'config.json',
-  history: 'history.jsonl',
-  metrics: 'metrics.json',
-  model: 'model.safetensors',
-  ids: 'ids.json',
-};
-
 /**
  * Checks that a run may be written to a folder.
  *
@@ -96,7 +89,7 @@ const files = {
  * @throws {Error} If the folder holds a run and `force` is not set.
  */
 export function checkRunFolder(folder: string, force = false): void {
-  if (force || !existsSync(join(folder, files.config))) return;
+  if (force || !existsSync(join(folder, runFiles.config))) return;
   throw new Error(
     `train: ${folder} already holds a run. Choose another --out, or replace the run with --force.`,
   );
@@ -111,14 +104,14 @@ export async function createRunFolder(
   { config, ids }: { readonly config: Omit<RunConfig, 'version'>; readonly ids: RunIds },
 ): Promise<RunWriter> {
   await mkdir(folder, { recursive: true });
-  for (const file of Object.values(files))
+  for (const file of Object.values(runFiles))
     await rm(join(folder, file), { recursive: true, force: true });
-  await writeJson(join(folder, files.ids), ids);
-  await writeJson(join(folder, files.config), { version: formatVersion, ...config });
+  await writeJson(join(folder, runFiles.ids), ids);
+  await writeJson(join(folder, runFiles.config), { version: formatVersion, ...config });
   return {
     folder,
     appendHistory: (record) =>
-      appendFile(join(folder, files.history), `${JSON.stringify(record)}\n`),
+      appendFile(join(folder, runFiles.history), `${JSON.stringify(record)}\n`),
     saveModel: async (model, rng) => {
       const { users, items } = model.embed(rng);
       const tensors: Record<string, NamedArray> = {
@@ -128,10 +121,19 @@ export async function createRunFolder(
       dispose([users, items]);
       for (const [name, variable] of Object.entries({ ...model.parameters, ...model.buffers }))
         tensors[name] = arrayOf(variable);
-      await writeSafetensors(join(folder, files.model), { tensors });
+      await writeSafetensors(join(folder, runFiles.model), { tensors });
     },
-    finish: (metrics) => writeJson(join(folder, files.metrics), metrics),
+    finish: (metrics) => writeJson(join(folder, runFiles.metrics), metrics),
   };
+}
+
+/**
+ * Reads what a run was. It may still be going: only `config.json` is read.
+ *
+ * @throws {Error} If the folder holds no run, or a run of another format version.
+ */
+export function readRunConfig(folder: string): Promise<RunConfig> {
+  return readConfig('readRunConfig', folder);
 }
 
 /**
@@ -140,22 +142,17 @@ export async function createRunFolder(
  * @throws {Error} If it holds no run, a run of another format version, or a run without a model.
  */
 export async function readRun(folder: string): Promise<Run> {
-  const config = (await readJson(folder, files.config)) as Partial<RunConfig> | null;
-  if (config?.version !== formatVersion) {
-    throw new Error(
-      `readRun: ${join(folder, files.config)}: version must be ${formatVersion}, got ${String(config?.version)}. Read this run with the mmrec that wrote it (${config?.versions?.['@mmrec/cli'] ?? 'unknown'}).`,
-    );
-  }
-  const ids = (await readJson(folder, files.ids)) as Partial<RunIds> | null;
+  const config = await readConfig('readRun', folder);
+  const ids = (await readRunJson('readRun', folder, runFiles.ids)) as Partial<RunIds> | null;
   if (!Array.isArray(ids?.users) || !Array.isArray(ids.items)) {
     throw new Error(
-      `readRun: ${join(folder, files.ids)} must list users and items: the file is damaged.`,
+      `readRun: ${join(folder, runFiles.ids)} must list users and items: the file is damaged.`,
     );
   }
-  const path = join(folder, files.model);
+  const path = join(folder, runFiles.model);
   if (!existsSync(path)) {
     throw new Error(
-      `readRun: ${folder} must hold ${files.model}, got none: training was stopped before its first epoch ended.`,
+      `readRun: ${folder} must hold ${runFiles.model}, got none: training was stopped before its first epoch ended.`,
     );
   }
   const { tensors } = await readSafetensors(path);
@@ -170,22 +167,15 @@ export async function readRun(folder: string): Promise<Run> {
       );
     }
   }
-  return { folder, config: config as RunConfig, ids: ids as RunIds, tensors };
+  return { folder, config, ids: ids as RunIds, tensors };
 }
 
-async function readJson(folder: string, file: string): Promise<unknown> {
-  const path = join(folder, file);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`readRun: ${folder} must be a run folder, got none: it has no ${file}.`, {
-      cause: error,
-    });
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`readRun: ${path} must be JSON: ${(error as Error).message}`, { cause: error });
-  }
+async function readConfig(where: string, folder: string): Promise<RunConfig> {
+  const config = (await readRunJson(where, folder, runFiles.config)) as Partial<RunConfig> | null;
+  if (config?.version === formatVersion) return config as RunConfig;
+  throw new Error(
+    `${where}: ${join(folder, runFiles.config)}: version must be ${formatVersion}, got ${String(config?.version)}. Read this run with the mmrec that wrote it (${config?.versions?.['@mmrec/cli'] ?? 'unknown'}).`,
+  );
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {
