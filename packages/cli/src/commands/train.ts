@@ -19,6 +19,7 @@ import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
+import { stopReason } from '../stop-reasons.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
 import { UsageError } from '../usage-error.js';
@@ -291,15 +292,10 @@ function report({ best, stopped, epochs, seconds, peakMemoryMB }: RunMetrics, ou
     if (!values) return [];
     return [[label, ...names.map((name) => (name in values ? formatMetric(values[name]!) : '–'))]];
   };
-  const ways: Readonly<Record<string, string>> = {
-    epochs: 'all epochs done',
-    patience: 'no more improvement',
-    signal: 'interrupted',
-  };
   return [
     formatTable(['', ...names], [...row('validation', best.valid), ...row('test', best.test)]),
     '',
-    `epoch ${best.epoch} of ${epochs} (${ways[stopped] ?? stopped}), ${seconds.toFixed(1)} s, ${peakMemoryMB} MB`,
+    `epoch ${best.epoch} of ${epochs} (${stopReason(stopped)}), ${seconds.toFixed(1)} s, ${peakMemoryMB} MB`,
     `run: ${out}`,
     '',
   ].join('\n');
