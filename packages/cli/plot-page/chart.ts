@@ -4,7 +4,8 @@ import { axesOf } from './axes.js';
 import type { ChartGroup } from './chart-group.js';
 import type { ChartSpec, Line } from './chart-spec.js';
 import { listenToKeys } from './keyboard.js';
-import { property } from './style-property.js';
+import { cursorOf } from './cursor.js';
+import { colourOf, property } from './style-property.js';
 import { addTooltip } from './tooltip.js';
 
 /** The share of a bin that its bars fill. */
@@ -29,24 +30,7 @@ export function drawChart(figure: HTMLElement, spec: ChartSpec, group: ChartGrou
       series: [{}, ...lines.map((line) => seriesOf(line, spec))],
       scales: scalesOf(spec, group),
       axes: axesOf(spec),
-      cursor: {
-        y: false,
-        drag: { x: true, y: false, setScale: false },
-        dataIdx: (self, series, closest) =>
-          spec.bars
-            ? sameBar(closest, series, lines.length)
-            : nearestPoint(self.data, series, closest),
-        points: { size: 7 },
-        bind: { dblclick: () => () => showAll(group) },
-        ...(!spec.bars && {
-          sync: {
-            key: group.key,
-            filters: {
-              pub: (type) => type.startsWith('mouse') && type !== 'mouseup' && type !== 'mousedown',
-            },
-          },
-        }),
-      },
+      cursor: cursorOf(spec, group),
       hooks: {
         setSelect: [(self) => zoomToSelection(self, group)],
         draw: [(self) => drawMarks(self, lines)],
@@ -61,11 +45,12 @@ export function drawChart(figure: HTMLElement, spec: ChartSpec, group: ChartGrou
   return chart;
 }
 
-function seriesOf({ run, name }: Line, { bars, lines }: ChartSpec): uPlot.Series {
-  const { colour, dash } = runStyle(run);
-  const stroke = property(colour);
-  const common = { label: name, stroke };
-  if (!bars) return { ...common, width: 2, dash: [...dash], spanGaps: true };
+function seriesOf(line: Line, { bars, lines }: ChartSpec): uPlot.Series {
+  const stroke = colourOf(line);
+  const dash = [...runStyle(line.run).dash];
+  const common = { label: line.name, stroke };
+  const points = { fill: property('--background') };
+  if (!bars) return { ...common, width: 2, dash, spanGaps: true, points };
   // uPlot measures bars by the distance between those of one run.
   const paths = uPlot.paths.bars!({ size: [barShare / lines.length, Infinity, 1] });
   return { ...common, fill: stroke, width: 0, paths, points: { show: false } };
@@ -86,29 +71,6 @@ function scalesOf({ bars, log }: ChartSpec, group: ChartGroup): uPlot.Scales {
   };
 }
 
-/**
- * The position of a series' point nearest to a position in the joined data, or null where the series has
- * ended or not begun.
- */
-function nearestPoint(data: uPlot.AlignedData, series: number, closest: number): number | null {
-  const values = data[series]!;
-  const find = (step: 1 | -1) => {
-    for (let at = closest; at >= 0 && at < values.length; at += step) {
-      if (values[at] !== undefined && values[at] !== null) return at;
-    }
-    return undefined;
-  };
-  const before = find(-1);
-  const after = find(1);
-  if (before === undefined || after === undefined) return null;
-  const x = data[0]!;
-  return x[closest]! - x[before]! <= x[after]! - x[closest]! ? before : after;
-}
-
-/** Bars lie bin by bin, in each of them run by run. */
-const sameBar = (closest: number, series: number, numRuns: number) =>
-  Math.floor(closest / numRuns) * numRuns + series - 1;
-
 function zoomToSelection(chart: uPlot, group: ChartGroup): void {
   const { left, width } = chart.select;
   if (width < 4) return;
@@ -117,16 +79,11 @@ function zoomToSelection(chart: uPlot, group: ChartGroup): void {
   group.zoomTo(range);
 }
 
-/** In the place of uPlot's own listener, whose result is always null. */
-function showAll(group: ChartGroup): null {
-  group.showAll();
-  return null;
-}
-
 /** A ring around each marked point. */
 function drawMarks(chart: uPlot, lines: readonly Line[]): void {
   const { ctx } = chart;
-  for (const { run, x, y, marked } of lines) {
+  for (const line of lines) {
+    const { x, y, marked } = line;
     if (marked < 0) continue;
     const left = chart.valToPos(x[marked]!, 'x', true);
     const top = chart.valToPos(y[marked]!, 'y', true);
@@ -135,7 +92,7 @@ function drawMarks(chart: uPlot, lines: readonly Line[]): void {
     ctx.beginPath();
     ctx.arc(left, top, 6 * devicePixelRatio, 0, 2 * Math.PI);
     ctx.lineWidth = 2 * devicePixelRatio;
-    ctx.strokeStyle = property(runStyle(run).colour);
+    ctx.strokeStyle = colourOf(line);
     ctx.stroke();
     ctx.restore();
   }

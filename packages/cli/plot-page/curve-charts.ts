@@ -8,6 +8,8 @@ import type { View } from './view.js';
 /** A heading with its charts. */
 export interface ChartSection {
   readonly heading: string;
+  /** What a reader has to know about them. */
+  readonly remark?: string;
   readonly charts: readonly ChartSpec[];
 }
 
@@ -39,14 +41,19 @@ export function curveSections({ runs, metrics, terms }: PlotData, view: View): C
     chart('learning rate', ({ learningRate }) => learningRate),
     chart('seconds an epoch', ({ seconds }) => seconds),
   ];
-  return [
-    { heading: 'Validation metrics', charts: metricCharts.map((each) => marked(each, runs)) },
+  const sections: ChartSection[] = [
+    {
+      heading: 'Validation metrics',
+      remark: 'A ring marks the epoch that was chosen, so far in runs that are not finished.',
+      charts: metricCharts.map((each) => marked(each, runs)),
+    },
     { heading: 'Loss terms', charts: lossCharts },
     { heading: 'Training', charts: trainingCharts },
-  ].map(({ heading, charts }) => ({
-    heading,
-    charts: charts.filter(({ lines }) => hasPoints(lines)),
-  }));
+  ];
+  return sections.flatMap((section) => {
+    const shown = section.charts.filter(({ lines }) => hasPoints(lines));
+    return shown.length > 0 ? [{ ...section, charts: shown }] : [];
+  });
 }
 
 /** All of the axis that the runs shown reach. */

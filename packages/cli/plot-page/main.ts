@@ -33,10 +33,10 @@ function draw(): void {
   drawn = [];
   curves = createChartGroup('curves', xRange(data.runs, view));
   curvePlace.replaceChildren();
-  for (const { heading, charts } of curveSections(data, view)) {
-    if (charts.length === 0) continue;
+  for (const { heading, remark, charts } of curveSections(data, view)) {
     const grid = element('div', { class: 'grid' });
-    curvePlace.append(element('section', {}, element('h2', {}, heading), grid));
+    const remarks = remark === undefined ? [] : [element('p', { class: 'remark' }, remark)];
+    curvePlace.append(element('section', {}, element('h2', {}, heading), ...remarks, grid));
     for (const spec of charts) addChart(grid, spec, curves);
   }
   drawUsers();
@@ -74,8 +74,8 @@ function userSection(): HTMLElement {
     view.userMetric = metric;
     draw();
   });
-  const heading = element('h2', {}, 'Users');
-  return element('section', {}, heading, element('p', {}, choice), userPlace);
+  const heading = element('h2', {}, 'Distribution over users');
+  return element('section', {}, heading, element('p', { class: 'controls' }, choice), userPlace);
 }
 
 function fitWidths(): void {
@@ -89,6 +89,13 @@ function fitWidths(): void {
 function drawForPrint(isPrinted: boolean): void {
   document.documentElement.classList.toggle('printed', isPrinted);
   draw();
+  document.querySelectorAll<HTMLElement>('.table').forEach((box) => {
+    const table = box.firstElementChild as HTMLElement;
+    table.style.zoom = '';
+    // Nobody can scroll paper: a wide table becomes small.
+    const share = box.clientWidth / table.offsetWidth;
+    if (isPrinted && share < 1) table.style.zoom = String(share);
+  });
 }
 
 draw();

@@ -32,7 +32,6 @@ export function summaryTable(
   const columns: Column[] = [
     { title: 'Run', cells: runs.map(({ name }, index) => [runSwatch(index), name]) },
     { title: 'Model', cells: runs.map(({ config }) => config.model) },
-    { title: 'State', cells: runs.map(stateOf) },
     { title: 'Best epoch', number: true, cells: runs.map(({ best }) => best?.epoch ?? '–') },
     metricColumn('validation', metric, valid),
     ...[...tested].map((name) => {
@@ -42,6 +41,7 @@ export function summaryTable(
         runs.map(({ metrics }) => metrics?.best.test?.[name]),
       );
     }),
+    { title: 'State', cells: runs.map(stateOf) },
     { title: 'Time', number: true, cells: runs.map((run) => formatSeconds(secondsOf(run))) },
     { title: 'MB', number: true, cells: runs.map(({ metrics }) => metrics?.peakMemoryMB ?? '–') },
     ...optionColumns(runs),
