@@ -1,4 +1,4 @@
-import { html, type Html } from './html.js';
+import { html, raw, type Html } from './html.js';
 
 /** A page that stands alone: everything it needs is in it. */
 export interface HtmlPage {
@@ -27,19 +27,19 @@ export function htmlPage({ title, style, body, data, script }: HtmlPage): string
       <link rel="icon" href="data:," />
       <title>${title}</title>
       <style>
-        ${{ markup: style }}
+        ${raw(style)}
       </style>
     </head>
     <body>
       ${body}${
         data !== undefined &&
         html`<script type="application/json" id="page-data">
-          ${{ markup: scriptJson(data) }}
+          ${raw(scriptJson(data))}
         </script> `
       }${
         script !== undefined &&
         html`<script>
-          ${{ markup: script }};
+          ${raw(script)};
         </script> `
       }
     </body>

@@ -18,18 +18,18 @@ export interface HtmlTable {
 
 /** A table that scrolls sideways within the page where it is wider. */
 export function htmlTable({ columns, rows }: HtmlTable): Html {
-  const kind = (column: number) => (columns[column]!.number ? html` class="number"` : undefined);
+  const kind = (column: number) => (columns[column]!.number ? 'number' : 'text');
   const row = ([first, ...cells]: readonly HtmlValue[]) =>
     html`<tr>
       <th scope="row">${first}</th>
-      ${cells.map((cell, at) => html`<td${kind(at + 1)}>${cell}</td>`)}
+      ${cells.map((cell, at) => html`<td class="${kind(at + 1)}">${cell}</td>`)}
     </tr> `;
   return html`<div class="table" tabindex="0" role="region" aria-label="Table">
     <table>
       <thead>
         ${groupRow(columns)}
         <tr>
-          ${columns.map(({ title }, at) => html`<th scope="col" ${kind(at)}>${title}</th>`)}
+          ${columns.map(({ title }, at) => html`<th scope="col" class="${kind(at)}">${title}</th>`)}
         </tr>
       </thead>
       <tbody>

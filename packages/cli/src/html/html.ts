@@ -1,4 +1,4 @@
-/** Text that is HTML already: made by {@link html} only. */
+/** Text that is HTML already. */
 export interface Html {
   readonly markup: string;
 }
@@ -18,6 +18,9 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
   const parts = strings.map((text, at) => (at === 0 ? text : markupOf(values[at - 1]) + text));
   return { markup: parts.join('') };
 }
+
+/** Text that stands in a page as it is: never from outside. */
+export const raw = (markup: string): Html => ({ markup });
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

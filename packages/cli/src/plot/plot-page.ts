@@ -45,11 +45,9 @@ export function plotPage(runs: readonly PlottedRun[], inputs: PlotPageInputs): s
           ${optionsTable(runs)}
         </details>
       </section>
-      <noscript
-        ><p class="notes">
-          The charts are drawn by a script in this page, which this browser doesn't run.
-        </p></noscript
-      >
+      <noscript>
+        <p class="notes">The charts need a script in this page, which this browser doesn't run.</p>
+      </noscript>
       <div id="charts"></div>
       <footer>
         <p>
