@@ -9,10 +9,12 @@ const font = '12px system-ui, sans-serif';
 const wholeSteps = [1, 10, 100, 1000, 10_000].flatMap((power) => [power, 2 * power, 5 * power]);
 
 /** The two axes of a chart, in the colours of the page. */
-export function axesOf({ xLabel, bars }: ChartSpec): uPlot.Axis[] {
+export function axesOf({ xLabel, bars, log }: ChartSpec): uPlot.Axis[] {
   const line = { stroke: property('--line'), width: 1 };
   const common = { stroke: property('--quiet'), font, grid: line, ticks: { ...line, size: 4 } };
   const share = (value: number, step: number) => `${formatTick(100 * value, 100 * step)} %`;
+  // Neighbours on a logarithmic axis are of different sizes.
+  const own = (value: number) => formatTick(value, value);
   return [
     {
       ...common,
@@ -26,7 +28,7 @@ export function axesOf({ xLabel, bars }: ChartSpec): uPlot.Axis[] {
     {
       ...common,
       size: (_, texts) => 14 + 7 * longest(texts),
-      values: (_, splits) => tickTexts(splits, bars ? share : formatTick),
+      values: (_, splits) => tickTexts(splits, bars ? share : log ? own : formatTick),
     },
   ];
 }

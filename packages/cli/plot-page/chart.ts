@@ -25,7 +25,7 @@ export function drawChart(figure: HTMLElement, spec: ChartSpec, group: ChartGrou
     {
       width: figure.clientWidth,
       height: spec.height,
-      padding: [12, 14, 0, 0],
+      padding: [12, 20, 0, 0],
       legend: { show: false },
       series: [{}, ...lines.map((line) => seriesOf(line, spec))],
       scales: scalesOf(spec, group),
