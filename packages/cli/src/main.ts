@@ -5,6 +5,7 @@ import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
 import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
+import { plot, type PlotFlags } from './commands/plot.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
@@ -152,6 +153,22 @@ function addRuns(program: Command, streams: Streams): void {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((runs: string[], flags: CompareFlags) => compare(runs, flags, streams));
+  program
+    .command('plot <run...>')
+    .description('curves and tables of runs, finished or not, as one HTML page')
+    .option('--out <file>', 'the page (default: plot.html, in the folder of a single run)')
+    .option('--title <text>', "the page's heading (default: the names of the runs)")
+    .option('--metric <metric@k>', 'validation metric shown first (default: that of the first run)')
+    .option(
+      '--split <name>',
+      'test or validation, for the distribution over users (default: test, once all runs are finished)',
+    )
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option(...backend)
+    .option('--force', 'replace a file that mmrec did not make')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((runs: string[], flags: PlotFlags) => plot(runs, flags, streams));
 }
 
 function addData(program: Command, streams: Streams): void {

@@ -25,13 +25,15 @@ export {
   type ScheduleInputs,
   type ScheduleName,
 } from './learning-rate-schedule.js';
+export { readRunHistory, type RunHistory } from './read-run-history.js';
+export { readRunMetrics } from './read-run-metrics.js';
 export { recommend, type Recommendation, type RecommendInputs } from './recommend.js';
 export {
   checkRunFolder,
   createRunFolder,
   holdsEpochs,
   readRun,
-  readRunMetrics,
+  readRunConfig,
   runSubfolders,
   type Run,
   type RunConfig,

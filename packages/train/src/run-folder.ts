@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTemporaryFiles, writeFileAtomically, type Recommender, type Rng } from '@mmrec/core';
 import { readSafetensors, writeSafetensors, type NamedArray } from '@mmrec/features';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { explainWriteErrors } from './checkpoint/explain-write-error.js';
 import type { EpochRecord } from './fit-callbacks.js';
+import { readRunJson, runFiles } from './run-files.js';
 
 /** Version of the run folder's format that this package writes and reads. */
 const formatVersion = 1;
@@ -88,20 +89,10 @@ export interface RunWriter {
   finish(metrics: RunMetrics): Promise<void>;
 }
 
-const files = {
-  config: 'config.json',
-  history: 'history.jsonl',
-  metrics: 'metrics.json',
-  model: 'model.safetensors',
-  ids: 'ids.json',
-  checkpoint: 'checkpoint',
-  tensorboard: 'tensorboard',
-};
-
 /** Where in a run folder checkpoints and TensorBoard's event files lie. */
 export const runSubfolders = (folder: string) => ({
-  checkpoint: join(folder, files.checkpoint),
-  tensorboard: join(folder, files.tensorboard),
+  checkpoint: join(folder, runFiles.checkpoint),
+  tensorboard: join(folder, runFiles.tensorboard),
 });
 
 /**
@@ -111,7 +102,7 @@ export const runSubfolders = (folder: string) => ({
  * @throws {Error} If the folder holds a run and `force` is not set.
  */
 export function checkRunFolder(folder: string, force = false): void {
-  if (force || !existsSync(join(folder, files.config))) return;
+  if (force || !existsSync(join(folder, runFiles.config))) return;
   throw new Error(
     `train: ${folder} already holds a run. Choose another --out, go on with the run with --resume, or replace it with --force.`,
   );
@@ -136,11 +127,11 @@ export async function createRunFolder(
   await mkdir(folder, { recursive: true });
   await removeTemporaryFiles(folder);
   // What a run ends with isn't there while it goes on.
-  for (const file of resume ? [files.metrics] : Object.values(files))
+  for (const file of resume ? [runFiles.metrics] : Object.values(runFiles))
     await rm(join(folder, file), { recursive: true, force: true });
-  await writeJson(join(folder, files.ids), ids);
-  await writeJson(join(folder, files.config), { version: formatVersion, ...config });
-  const history = join(folder, files.history);
+  await writeJson(join(folder, runFiles.ids), ids);
+  await writeJson(join(folder, runFiles.config), { version: formatVersion, ...config });
+  const history = join(folder, runFiles.history);
   const lineOf = (record: EpochRecord) => `${JSON.stringify(record)}\n`;
   return {
     folder,
@@ -159,11 +150,20 @@ export async function createRunFolder(
       dispose([users, items]);
       for (const [name, variable] of Object.entries({ ...model.parameters, ...model.buffers }))
         tensors[name] = arrayOf(variable);
-      const path = join(folder, files.model);
+      const path = join(folder, runFiles.model);
       await explainWriteErrors(path, () => writeSafetensors(path, { tensors }));
     },
-    finish: (metrics) => writeJson(join(folder, files.metrics), metrics),
+    finish: (metrics) => writeJson(join(folder, runFiles.metrics), metrics),
   };
+}
+
+/**
+ * Reads what a run was. It may still be going: only `config.json` is read.
+ *
+ * @throws {Error} If the folder holds no run, or a run of another format version.
+ */
+export function readRunConfig(folder: string): Promise<RunConfig> {
+  return readConfig('readRunConfig', folder);
 }
 
 /**
@@ -172,22 +172,17 @@ export async function createRunFolder(
  * @throws {Error} If it holds no run, a run of another format version, or a run without a model.
  */
 export async function readRun(folder: string): Promise<Run> {
-  const config = (await readJson(folder, files.config)) as Partial<RunConfig> | null;
-  if (config?.version !== formatVersion) {
-    throw new Error(
-      `readRun: ${join(folder, files.config)}: version must be ${formatVersion}, got ${String(config?.version)}. Read this run with the mmrec that wrote it (${config?.versions?.['@mmrec/cli'] ?? 'unknown'}).`,
-    );
-  }
-  const ids = (await readJson(folder, files.ids)) as Partial<RunIds> | null;
+  const config = await readConfig('readRun', folder);
+  const ids = (await readRunJson('readRun', folder, runFiles.ids)) as Partial<RunIds> | null;
   if (!Array.isArray(ids?.users) || !Array.isArray(ids.items)) {
     throw new Error(
-      `readRun: ${join(folder, files.ids)} must list users and items: the file is damaged.`,
+      `readRun: ${join(folder, runFiles.ids)} must list users and items: the file is damaged.`,
     );
   }
-  const path = join(folder, files.model);
+  const path = join(folder, runFiles.model);
   if (!existsSync(path)) {
     throw new Error(
-      `readRun: ${folder} must hold ${files.model}, got none: training was stopped before its first epoch ended.`,
+      `readRun: ${folder} must hold ${runFiles.model}, got none: training was stopped before its first epoch ended.`,
     );
   }
   const { tensors } = await readSafetensors(path);
@@ -202,33 +197,20 @@ export async function readRun(folder: string): Promise<Run> {
       );
     }
   }
-  return { folder, config: config as RunConfig, ids: ids as RunIds, tensors };
-}
-
-/** How the run in a folder ended; undefined when it hasn't, or there is none. */
-export async function readRunMetrics(folder: string): Promise<RunMetrics | undefined> {
-  if (!existsSync(join(folder, files.metrics))) return undefined;
-  return (await readJson(folder, files.metrics)) as RunMetrics;
+  return { folder, config, ids: ids as RunIds, tensors };
 }
 
 /** Whether a folder holds epochs of a run. */
 export function holdsEpochs(folder: string): boolean {
-  return [files.history, files.model].some((file) => existsSync(join(folder, file)));
+  return [runFiles.history, runFiles.model].some((file) => existsSync(join(folder, file)));
 }
 
-async function readJson(folder: string, file: string): Promise<unknown> {
-  const path = join(folder, file);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`readRun: ${folder} must be a run folder, got none: it has no ${file}.`, {
-      cause: error,
-    });
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`readRun: ${path} must be JSON: ${(error as Error).message}`, { cause: error });
-  }
+async function readConfig(where: string, folder: string): Promise<RunConfig> {
+  const config = (await readRunJson(where, folder, runFiles.config)) as Partial<RunConfig> | null;
+  if (config?.version === formatVersion) return config as RunConfig;
+  throw new Error(
+    `${where}: ${join(folder, runFiles.config)}: version must be ${formatVersion}, got ${String(config?.version)}. Read this run with the mmrec that wrote it (${config?.versions?.['@mmrec/cli'] ?? 'unknown'}).`,
+  );
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {

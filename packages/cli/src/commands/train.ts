@@ -16,6 +16,7 @@ import { atLeastOne, backendFlag, checkHttpAddress, choice, wholeNumber } from '
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
+import { stopReason } from '../stop-reasons.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
 import { openTrainingRun, type OpenTrainingRun } from '../training/open-training-run.js';
@@ -289,15 +290,10 @@ function report({ best, stopped, epochs, seconds, peakMemoryMB }: RunMetrics, ou
     if (!values) return [];
     return [[label, ...names.map((name) => (name in values ? formatMetric(values[name]!) : '–'))]];
   };
-  const ways: Readonly<Record<string, string>> = {
-    epochs: 'all epochs done',
-    patience: 'no more improvement',
-    signal: 'interrupted; --resume goes on',
-  };
   return [
     formatTable(['', ...names], [...row('validation', best.valid), ...row('test', best.test)]),
     '',
-    `epoch ${best.epoch} of ${epochs} (${ways[stopped] ?? stopped}), ${seconds.toFixed(1)} s, ${peakMemoryMB} MB`,
+    `epoch ${best.epoch} of ${epochs} (${stopReason(stopped)}), ${seconds.toFixed(1)} s, ${peakMemoryMB} MB`,
     `run: ${out}`,
     '',
   ].join('\n');
