@@ -20,9 +20,14 @@ const reported = {
 } as const satisfies Partial<Preset<Bm3Options>>;
 
 /** The figures of the toolbox's authors under the toolbox's protocol. */
-const figures = (recall10: number, recall20: number, ndcg10: number, ndcg20: number) => [
+const figures = (recall: readonly [number, number], ndcg: readonly [number, number]) => [
   {
-    metrics: { 'recall@10': recall10, 'recall@20': recall20, 'ndcg@10': ndcg10, 'ndcg@20': ndcg20 },
+    metrics: {
+      'recall@10': recall[0],
+      'recall@20': recall[1],
+      'ndcg@10': ndcg[0],
+      'ndcg@20': ndcg[1],
+    },
     protocol: 'mmrec' as const,
     source: table,
   },
@@ -34,19 +39,19 @@ export const bm3Presets = {
     ...reported,
     dataset: publishedDatasets.baby,
     options: { ...common.options, numLayers: 1, dropout: 0.5, regWeight: 0.1 },
-    published: figures(0.0564, 0.0883, 0.0301, 0.0383),
+    published: figures([0.0564, 0.0883], [0.0301, 0.0383]),
   },
   sports: {
     ...reported,
     dataset: publishedDatasets.sports,
     options: { ...common.options, numLayers: 1, dropout: 0.5, regWeight: 0.01 },
-    published: figures(0.0656, 0.098, 0.0355, 0.0438),
+    published: figures([0.0656, 0.098], [0.0355, 0.0438]),
   },
   electronics: {
     ...reported,
     dataset: publishedDatasets.electronics,
     options: { ...common.options, numLayers: 2, dropout: 0.3, regWeight: 0.1 },
-    published: figures(0.0437, 0.0648, 0.0247, 0.0302),
+    published: figures([0.0437, 0.0648], [0.0247, 0.0302]),
   },
   tiktok: {
     dataset: publishedDatasets.tiktok,

@@ -44,3 +44,13 @@ export function lengths(flag: string, text: string): number[] {
 export function backendFlag(text = 'auto'): BackendName | 'auto' {
   return choice('--backend', text, ['auto', ...backendNames] as const);
 }
+
+const protocols = ['mmrec', 'lattice'] as const;
+
+/** The protocol that `--protocol` names. @throws {UsageError} If there is none of that name. */
+export function protocolFlag(
+  text: string | undefined,
+  otherwise: (typeof protocols)[number] = 'mmrec',
+): (typeof protocols)[number] {
+  return text === undefined ? otherwise : choice('--protocol', text, protocols);
+}

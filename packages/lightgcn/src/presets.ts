@@ -19,8 +19,13 @@ const searched = {
   note: 'The toolbox searches 1 to 4 layers and λ from 1e-6 to 1e-2 and names no best values: these are our defaults, within its grid.',
 } as const;
 
-const ofToolbox = (recall10: number, recall20: number, ndcg10: number, ndcg20: number) => ({
-  metrics: { 'recall@10': recall10, 'recall@20': recall20, 'ndcg@10': ndcg10, 'ndcg@20': ndcg20 },
+const ofToolbox = (recall: readonly [number, number], ndcg: readonly [number, number]) => ({
+  metrics: {
+    'recall@10': recall[0],
+    'recall@20': recall[1],
+    'ndcg@10': ndcg[0],
+    'ndcg@20': ndcg[1],
+  },
   protocol: 'mmrec' as const,
   source: toolboxTable,
 });
@@ -37,19 +42,19 @@ export const lightGcnPresets = {
     ...searched,
     dataset: publishedDatasets.baby,
     protocol: 'mmrec',
-    published: [ofToolbox(0.0479, 0.0754, 0.0257, 0.0328), ofMmssl(0.0698, 0.0037, 0.0319)],
+    published: [ofToolbox([0.0479, 0.0754], [0.0257, 0.0328]), ofMmssl(0.0698, 0.0037, 0.0319)],
   },
   sports: {
     ...searched,
     dataset: publishedDatasets.sports,
     protocol: 'mmrec',
-    published: [ofToolbox(0.0569, 0.0864, 0.0311, 0.0387), ofMmssl(0.0782, 0.0042, 0.0369)],
+    published: [ofToolbox([0.0569, 0.0864], [0.0311, 0.0387]), ofMmssl(0.0782, 0.0042, 0.0369)],
   },
   electronics: {
     ...searched,
     dataset: publishedDatasets.electronics,
     protocol: 'mmrec',
-    published: [ofToolbox(0.0363, 0.054, 0.0204, 0.025)],
+    published: [ofToolbox([0.0363, 0.054], [0.0204, 0.025])],
   },
   tiktok: {
     ...common,

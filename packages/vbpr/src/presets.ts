@@ -10,8 +10,13 @@ const common = {
   note: 'The toolbox searches λ from 1e-5 to 2 and names no best value. Its λ weighs norms that are not squared, ours squared ones: λ is our default.',
 } as const satisfies Partial<Preset<VbprOptions>>;
 
-const ofToolbox = (recall10: number, recall20: number, ndcg10: number, ndcg20: number) => ({
-  metrics: { 'recall@10': recall10, 'recall@20': recall20, 'ndcg@10': ndcg10, 'ndcg@20': ndcg20 },
+const ofToolbox = (recall: readonly [number, number], ndcg: readonly [number, number]) => ({
+  metrics: {
+    'recall@10': recall[0],
+    'recall@20': recall[1],
+    'ndcg@10': ndcg[0],
+    'ndcg@20': ndcg[1],
+  },
   protocol: 'mmrec' as const,
   source: 'github.com/enoche/MMRec evaluation/README.md, by the authors of BM3 (arXiv 2207.05969)',
 });
@@ -28,19 +33,19 @@ export const vbprPresets = {
     ...common,
     dataset: publishedDatasets.baby,
     protocol: 'mmrec',
-    published: [ofToolbox(0.0423, 0.0663, 0.0223, 0.0284), ofMmssl(0.0486, 0.0026, 0.0213)],
+    published: [ofToolbox([0.0423, 0.0663], [0.0223, 0.0284]), ofMmssl(0.0486, 0.0026, 0.0213)],
   },
   sports: {
     ...common,
     dataset: publishedDatasets.sports,
     protocol: 'mmrec',
-    published: [ofToolbox(0.0558, 0.0856, 0.0307, 0.0384), ofMmssl(0.0582, 0.0031, 0.0265)],
+    published: [ofToolbox([0.0558, 0.0856], [0.0307, 0.0384]), ofMmssl(0.0582, 0.0031, 0.0265)],
   },
   electronics: {
     ...common,
     dataset: publishedDatasets.electronics,
     protocol: 'mmrec',
-    published: [ofToolbox(0.0293, 0.0458, 0.0159, 0.0202)],
+    published: [ofToolbox([0.0293, 0.0458], [0.0159, 0.0202])],
   },
   tiktok: {
     ...common,

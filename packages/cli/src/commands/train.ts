@@ -15,9 +15,11 @@ import {
   type RunMetrics,
   type RunWriter,
 } from '@mmrec/train';
-import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
+import { atLeastOne, backendFlag, protocolFlag, wholeNumber } from '../flags.js';
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
+import { checkPresetData } from '../presets/check-preset-data.js';
+import { choosePreset, presetSettings, type NamedPreset } from '../presets/find-preset.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
@@ -30,6 +32,8 @@ export interface TrainFlags {
   readonly data?: string;
   readonly out?: string;
   readonly config?: string;
+  readonly preset?: string;
+  readonly anyDataset?: boolean;
   readonly set?: readonly string[];
   readonly modalities?: string;
   readonly epochs?: string;
@@ -45,7 +49,7 @@ export interface TrainFlags {
 
 /** Keys that a configuration file may hold besides the model's and the trainer's options. */
 const flagKeys = new Set(
-  'data out modalities seed backend threads protocol metric init'.split(' '),
+  'data out preset modalities seed backend threads protocol metric init'.split(' '),
 );
 
 /** What is to be done, read from flags and files and checked. */
@@ -53,6 +57,8 @@ interface Plan {
   readonly model: AnyModel;
   readonly settings: Settings;
   readonly data: string;
+  readonly preset: NamedPreset | undefined;
+  readonly anyDataset: boolean;
   readonly out: string | undefined;
   readonly modalities: readonly string[] | undefined;
   readonly backend: BackendName | 'auto';
@@ -72,6 +78,7 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
   const { stdout, stderr } = streams;
   // Everything that may be wrong with the input is found before a folder is touched.
   if (plan.out !== undefined) checkRunFolder(plan.out, plan.force);
+  if (plan.preset) await checkPresetData({ ...plan, preset: plan.preset }, stderr);
   const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
   const { name: backend } = await useBackend(plan.backend, { threads: plan.threads });
   if (plan.model.name === 'alignrec' && plan.modalities === undefined) {
@@ -121,7 +128,9 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
   const { flags, settings } = divideConfig(config);
   const merged: TrainFlags = { ...flags, ...given };
   const { data, out, init, epochs, threads, modalities } = merged;
+  const preset = choosePreset(model, merged);
   const resolved = resolveSettings(model, {
+    ...(preset && presetSettings(preset)),
     ...settings,
     ...parseSettings(model, given.set ?? []),
     ...(epochs !== undefined && { epochs: wholeNumber('--epochs', epochs) }),
@@ -133,12 +142,14 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
     settings: resolved,
     threads: threads === undefined ? undefined : atLeastOne('--threads', threads),
     data,
+    preset,
+    anyDataset: given.anyDataset ?? false,
     out,
     init,
     modalities: modalities?.split(',').map((name) => name.trim()),
     backend: backendFlag(merged.backend),
     seed: wholeNumber('--seed', merged.seed ?? '1'),
-    protocol: choice('--protocol', merged.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const),
+    protocol: protocolFlag(merged.protocol, preset?.protocol),
     metric: merged.metric ?? 'recall@20',
     force: merged.force ?? false,
   };
@@ -163,7 +174,7 @@ function divideConfig(config: Readonly<Record<string, unknown>>): {
 }
 
 function openRunFolder(
-  { model, settings, data, out, seed, protocol, metric, init }: Plan,
+  { model, settings, data, out, seed, protocol, metric, init, preset, anyDataset }: Plan,
   { dataset, features }: LoadedData,
   backend: string,
 ): Promise<RunWriter> {
@@ -175,6 +186,7 @@ function openRunFolder(
       protocol,
       seed,
       metric,
+      ...(preset && { preset: { name: preset.name, anyDataset } }),
       modelOptions: settings.modelOptions,
       trainingOptions: { ...settings.trainingOptions },
       dataset: {
