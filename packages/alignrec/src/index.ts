@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '@mmrec/core';
 import { createAlignRec } from './create-alignrec.js';
 import { alignRecOptions, type AlignRecOptions } from './options.js';
+import { alignRecPresets } from './presets.js';
 
 /** AlignRec as the command line and the trainer know it. */
 export const alignrec: ModelDefinition<AlignRecOptions> = {
@@ -9,6 +10,7 @@ export const alignrec: ModelDefinition<AlignRecOptions> = {
   options: alignRecOptions,
   needsFeatures: true,
   training: { learningRate: 5e-4, batchSize: 2048 },
+  presets: alignRecPresets,
   create: createAlignRec,
 };
 

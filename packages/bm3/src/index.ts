@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '@mmrec/core';
 import { createBm3 } from './create-bm3.js';
 import { bm3Options, type Bm3Options } from './options.js';
+import { bm3Presets } from './presets.js';
 
 /** BM3 as the command line and the trainer know it. */
 export const bm3: ModelDefinition<Bm3Options> = {
@@ -9,6 +10,7 @@ export const bm3: ModelDefinition<Bm3Options> = {
   options: bm3Options,
   needsFeatures: true,
   training: { learningRate: 1e-3, batchSize: 2048 },
+  presets: bm3Presets,
   create: createBm3,
 };
 

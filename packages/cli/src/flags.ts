@@ -50,3 +50,13 @@ export function checkHttpAddress(flag: string, text: string): void {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return;
   throw new UsageError(`${flag} must be an http or https address, got '${text}'.`);
 }
+
+const protocols = ['mmrec', 'lattice'] as const;
+
+/** The protocol that `--protocol` names. @throws {UsageError} If there is none of that name. */
+export function protocolFlag(
+  text: string | undefined,
+  otherwise: (typeof protocols)[number] = 'mmrec',
+): (typeof protocols)[number] {
+  return text === undefined ? otherwise : choice('--protocol', text, protocols);
+}

@@ -7,10 +7,12 @@ import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/feat
 import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
 import { plot, type PlotFlags } from './commands/plot.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
+import { reproduce, type ReproduceFlags } from './commands/reproduce.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { work, type WorkerFlags } from './commands/worker.js';
 import { findModel, models } from './models.js';
+import { describePresets } from './presets/describe-presets.js';
 import { describeSettings } from './settings.js';
 import type { Streams } from './streams.js';
 import { UsageError } from './usage-error.js';
@@ -62,6 +64,8 @@ function createProgram(streams: Streams): Command {
     .option('--data <dir>', 'dataset folder')
     .option('--out <run>', 'folder for the run (default: runs/<dataset>-<model>-seed<n>-<time>)')
     .option('--config <file>', 'YAML or JSON file of options; the command line goes before it')
+    .option('--preset <name>', "a paper's settings for a data set; all other flags go before them")
+    .option('--any-dataset', 'use the preset on a dataset that is not its own')
     .option('--set <key=value>', 'set an option; may be repeated', collect)
     .option('--modalities <a,b>', 'modalities to use (default: all in the folder)')
     .option('--epochs <n>', 'largest number of epochs')
@@ -87,6 +91,7 @@ function createProgram(streams: Streams): Command {
     .addHelpText('after', ({ command }) => settingsHelp(command.args))
     .action((model: string, flags: TrainFlags) => train(model, flags, streams));
 
+  addReproduce(program, streams);
   addRuns(program, streams);
   addData(program, streams);
   addFeatures(program, streams);
@@ -192,6 +197,24 @@ function addData(program: Command, streams: Streams): void {
     .action((flags: SynthFlags) => synth(flags, streams));
 }
 
+function addReproduce(program: Command, streams: Streams): void {
+  program
+    .command('reproduce')
+    .description('run presets, and print our figures beside the published ones')
+    .option('--models <a,b>', 'models (default: all)', list)
+    .option('--datasets <a,b>', 'data sets (default: all that have presets)', list)
+    .option('--data <dir>', 'NAME=DIR, or the folder above folders NAME; may be repeated', collect)
+    .option('--seeds <n,n>', 'one run each (default: 1,2,3)', list)
+    .option('--out <dir>', 'folder of the runs and of table.csv (default: runs/reproduce)')
+    .option('--epochs <n>', 'largest number of epochs, instead of the presets’')
+    .option('--protocol <name>', 'mmrec or lattice, instead of the presets’')
+    .option(...backend)
+    .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((flags: ReproduceFlags) => reproduce(flags, streams));
+}
+
 function addFeatures(program: Command, streams: Streams): void {
   const features = program.command('features').description('make and judge item features');
   features
@@ -240,5 +263,11 @@ function settingsHelp(args: readonly string[]): string {
   const [first = '-'] = args;
   const model = first.startsWith('-') ? args.find((text) => Object.hasOwn(models, text)) : first;
   if (model === undefined) return '\nOptions for --set: mmrec train <model> --help';
-  return `\nOptions of ${model} for --set, with their defaults:\n${describeSettings(findModel(model))}`;
+  const definition = findModel(model);
+  return [
+    `\nOptions of ${model} for --set, with their defaults:`,
+    describeSettings(definition),
+    `\nPresets of ${model} for --preset:`,
+    describePresets(definition),
+  ].join('\n');
 }

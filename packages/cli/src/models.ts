@@ -18,12 +18,15 @@ export const models: Readonly<Record<string, AnyModel>> = Object.fromEntries(
   ]),
 );
 
-/** @throws {UsageError} If there is no model of that name. */
-export function findModel(name: string): AnyModel {
+/**
+ * @param where - The command, for the message.
+ * @throws {UsageError} If there is no model of that name.
+ */
+export function findModel(name: string, where = 'train'): AnyModel {
   const model = Object.hasOwn(models, name) ? models[name] : undefined;
   if (model) return model;
   const names = Object.keys(models);
   throw new UsageError(
-    `train: unknown model '${name}'.${suggestion(name, names)} Models: ${names.join(', ')}.`,
+    `${where}: unknown model '${name}'.${suggestion(name, names)} Models: ${names.join(', ')}.`,
   );
 }

@@ -7,7 +7,7 @@ export function formatTable(
     const cells = rows.map((row) => row[column] ?? '');
     return {
       width: Math.max(title.length, ...cells.map((cell) => cell.length)),
-      right: cells.length > 0 && cells.every((cell) => /^[-−]?[\d.,]+$|^–?$/.test(cell)),
+      right: cells.length > 0 && cells.every((cell) => /^[-−+]?[\d.,]+$|^–?$/.test(cell)),
     };
   });
   const line = (cells: readonly string[]) =>
@@ -25,4 +25,9 @@ export function formatTable(
 /** A metric to four decimals without the leading zero, as the field prints them. */
 export function formatMetric(value: number): string {
   return value.toFixed(4).replace(/^0/, '');
+}
+
+/** A difference of metrics, with its sign. */
+export function formatDifference(value: number): string {
+  return (value < 0 ? '−' : '+') + formatMetric(Math.abs(value));
 }

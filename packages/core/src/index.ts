@@ -27,5 +27,11 @@ export {
   type OptionsDefinition,
 } from './options.js';
 export { philox, type RngKey } from './philox.js';
+export type { Preset, Presets, ReportedFigures } from './presets/preset.js';
+export {
+  publishedDatasets,
+  type PublishedDataset,
+  type SplitCounts,
+} from './presets/published-datasets.js';
 export { createRng, type RandomStream, type Rng } from './rng.js';
 export { removeTemporaryFiles, writeFileAtomically } from './write-file-atomically.js';

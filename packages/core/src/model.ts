@@ -2,6 +2,7 @@ import type { Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { Interactions } from './interactions.js';
 import type { FeatureMatrix } from './feature-matrix.js';
 import type { OptionsDefinition } from './options.js';
+import type { Presets } from './presets/preset.js';
 import type { Rng } from './rng.js';
 
 /**
@@ -117,5 +118,7 @@ export interface ModelDefinition<Options extends object = object> {
   /** Whether the model can be made without item features. */
   readonly needsFeatures: boolean;
   readonly training: TrainingDefaults;
+  /** Published settings by data set. */
+  readonly presets?: Presets<Options>;
   create(inputs: ModelInputs, options?: Partial<Options>): Recommender;
 }

@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '@mmrec/core';
 import { createLgmrec } from './create-lgmrec.js';
 import { lgmrecOptions, type LgmrecOptions } from './options.js';
+import { lgmrecPresets } from './presets.js';
 
 /** LGMRec as the command line and the trainer know it. */
 export const lgmrec: ModelDefinition<LgmrecOptions> = {
@@ -9,6 +10,7 @@ export const lgmrec: ModelDefinition<LgmrecOptions> = {
   options: lgmrecOptions,
   needsFeatures: true,
   training: { learningRate: 1e-3, batchSize: 2048 },
+  presets: lgmrecPresets,
   create: createLgmrec,
 };
 

@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '@mmrec/core';
 import { createLightGcn } from './create-lightgcn.js';
 import { lightGcnOptions, type LightGcnOptions } from './options.js';
+import { lightGcnPresets } from './presets.js';
 
 /** LightGCN as the command line and the trainer know it. */
 export const lightgcn: ModelDefinition<LightGcnOptions> = {
@@ -9,6 +10,7 @@ export const lightgcn: ModelDefinition<LightGcnOptions> = {
   options: lightGcnOptions,
   needsFeatures: false,
   training: { learningRate: 1e-3, batchSize: 2048 },
+  presets: lightGcnPresets,
   create: createLightGcn,
 };
 

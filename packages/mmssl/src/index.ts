@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '@mmrec/core';
 import { createMmssl } from './create-mmssl.js';
 import { mmsslOptions, type MmsslOptions } from './options.js';
+import { mmsslPresets } from './presets.js';
 
 /** MMSSL as the command line and the trainer know it. */
 export const mmssl: ModelDefinition<MmsslOptions> = {
@@ -9,6 +10,7 @@ export const mmssl: ModelDefinition<MmsslOptions> = {
   options: mmsslOptions,
   needsFeatures: true,
   training: { learningRate: 5.5e-4, weightDecay: 0.01, batchSize: 1024 },
+  presets: mmsslPresets,
   create: createMmssl,
 };
 

@@ -20,6 +20,8 @@ export interface RunConfig {
   readonly seed: number;
   /** The validation metric that chooses the epoch. */
   readonly metric: string;
+  /** The preset that the options came from, where none was given; `anyDataset`: it may have been made for other data. */
+  readonly preset?: { readonly name: string; readonly anyDataset: boolean };
   readonly modelOptions: Readonly<Record<string, unknown>>;
   readonly trainingOptions: Readonly<Record<string, unknown>>;
   readonly dataset: {

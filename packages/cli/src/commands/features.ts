@@ -3,7 +3,15 @@ import { createRng, type FeatureMatrix } from '@mmrec/core';
 import { readFeatureFile, readFeatureFolder, requireFeatures } from '@mmrec/features';
 import { useBackend } from '@mmrec/ops';
 import { evaluateFeatures, type FeatureEvaluation, type FeatureRow } from '@mmrec/train';
-import { atLeastOne, backendFlag, choice, fraction, lengths, wholeNumber } from '../flags.js';
+import {
+  atLeastOne,
+  backendFlag,
+  choice,
+  fraction,
+  lengths,
+  protocolFlag,
+  wholeNumber,
+} from '../flags.js';
 import { loadData } from '../load-data.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
@@ -35,7 +43,7 @@ export async function evaluateFeatureSets(
 ): Promise<void> {
   const plan = {
     split: choice('--split', flags.split ?? 'test', ['test', 'validation'] as const),
-    protocol: choice('--protocol', flags.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const),
+    protocol: protocolFlag(flags.protocol),
     ks: lengths('-k', flags.k ?? '10,20'),
     seed: wholeNumber('--seed', flags.seed ?? '1'),
     numNeighbors: atLeastOne('--neighbors', flags.neighbors ?? '50'),

@@ -12,9 +12,18 @@ import {
   type RunStart,
 } from '@mmrec/train';
 import { getBackend } from '@tensorflow/tfjs-core';
-import { atLeastOne, backendFlag, checkHttpAddress, choice, wholeNumber } from '../flags.js';
+import {
+  atLeastOne,
+  backendFlag,
+  checkHttpAddress,
+  choice,
+  protocolFlag,
+  wholeNumber,
+} from '../flags.js';
 import { loadData, type LoadedData } from '../load-data.js';
 import { findModel, type AnyModel } from '../models.js';
+import { checkPresetData } from '../presets/check-preset-data.js';
+import { choosePreset, presetSettings, type NamedPreset } from '../presets/find-preset.js';
 import { parseSettings, readConfigFile, resolveSettings, type Settings } from '../settings.js';
 import { stopReason } from '../stop-reasons.js';
 import type { Streams } from '../streams.js';
@@ -32,6 +41,8 @@ export interface TrainFlags {
   readonly data?: string;
   readonly out?: string;
   readonly config?: string;
+  readonly preset?: string;
+  readonly anyDataset?: boolean;
   readonly set?: readonly string[];
   readonly modalities?: string;
   readonly epochs?: string;
@@ -51,7 +62,7 @@ export interface TrainFlags {
 
 /** Keys that a configuration file may hold besides the model's and the trainer's options. */
 const flagKeys = new Set(
-  'data out modalities seed backend threads protocol metric init checkpointEvery log webhook'.split(
+  'data out preset modalities seed backend threads protocol metric init checkpointEvery log webhook'.split(
     ' ',
   ),
 );
@@ -61,6 +72,8 @@ interface Plan {
   readonly model: AnyModel;
   readonly settings: Settings;
   readonly data: string;
+  readonly preset: NamedPreset | undefined;
+  readonly anyDataset: boolean;
   readonly out: string | undefined;
   readonly modalities: readonly string[] | undefined;
   readonly backend: BackendName | 'auto';
@@ -85,6 +98,7 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
   const { stdout, stderr } = streams;
   // Everything that may be wrong with the input is found before a folder is touched.
   if (plan.out !== undefined && !plan.resume) checkRunFolder(plan.out, plan.force);
+  if (plan.preset) await checkPresetData({ ...plan, preset: plan.preset }, stderr);
   const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
   const { name: backend } = await useBackend(plan.backend, { threads: plan.threads });
   if (plan.model.name === 'alignrec' && plan.modalities === undefined) {
@@ -161,7 +175,9 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
   const { flags, settings } = divideConfig(config);
   const merged: TrainFlags = { ...flags, ...given };
   const { data, out, init, epochs, threads, modalities } = merged;
+  const preset = choosePreset(model, merged);
   const resolved = resolveSettings(model, {
+    ...(preset && presetSettings(preset)),
     ...settings,
     ...parseSettings(model, given.set ?? []),
     ...(epochs !== undefined && { epochs: wholeNumber('--epochs', epochs) }),
@@ -173,12 +189,14 @@ async function makePlan(model: AnyModel, given: TrainFlags): Promise<Plan> {
     settings: resolved,
     threads: threads === undefined ? undefined : atLeastOne('--threads', threads),
     data,
+    preset,
+    anyDataset: given.anyDataset ?? false,
     out,
     init,
     modalities: modalities?.split(',').map((name) => name.trim()),
     backend: backendFlag(merged.backend),
     seed: wholeNumber('--seed', merged.seed ?? '1'),
-    protocol: choice('--protocol', merged.protocol ?? 'mmrec', ['mmrec', 'lattice'] as const),
+    protocol: protocolFlag(merged.protocol, preset?.protocol),
     metric: merged.metric ?? 'recall@20',
     force: merged.force ?? false,
     ...savingPlan(merged),
@@ -222,7 +240,7 @@ function divideConfig(config: Readonly<Record<string, unknown>>): {
 }
 
 function runStart(
-  { model, settings, data, threads, seed, protocol, metric, init }: Plan,
+  { model, settings, data, threads, seed, protocol, metric, init, preset, anyDataset }: Plan,
   loaded: LoadedData,
   backend: string,
 ): Pick<RunStart, 'config' | 'ids'> {
@@ -234,6 +252,7 @@ function runStart(
       protocol,
       seed,
       metric,
+      ...(preset && { preset: { name: preset.name, anyDataset } }),
       modelOptions: settings.modelOptions,
       trainingOptions: { ...settings.trainingOptions },
       dataset: {

@@ -95,7 +95,7 @@ describe('runSweep', () => {
     const [best, failed] = summarizeSweep(swept, 'recall@20');
     expect(best).toMatchObject({ options: { numLayers: 1 }, best: true });
     expect(failed).toMatchObject({ best: false, failures: [`${failed!.id}-seed1: no memory`] });
-    const [, , line] = trialsCsv(swept).split('\n');
+    const [, , line] = trialsCsv(swept).split('\r\n');
     expect(line).toBe(`${failed!.id}-seed1,lightgcn,9,1,1,failed,,,,no memory`);
   });
 });

@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { formatCsv } from '../csv.js';
 import { formatMetric } from '../table.js';
 import type { SweptConfiguration } from './run-sweep.js';
 import type { ConfigurationSummary, SeedMean } from './summarize-sweep.js';
@@ -88,5 +88,5 @@ export function trialsCsv(swept: readonly SweptConfiguration[]): string {
       outcome.status === 'failed' ? outcome.message : '',
     ];
   });
-  return stringify([heading, ...rows]);
+  return formatCsv(heading, rows);
 }
