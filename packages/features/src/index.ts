@@ -4,12 +4,15 @@ export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';
 export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFile, type ReadFeatureFileOptions } from './read-feature-file.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
-export { readNpy, type NpyArray } from './read-npy.js';
+export { tableOfMatrix, type FeatureBlock, type FeatureTable } from './files/feature-table.js';
+export { openFeatureTable, type OpenFeatureTableOptions } from './files/open-feature-table.js';
+export { writeFeatureTable, type FeatureTableContents } from './files/write-feature-table.js';
+export { readNpy, type NpyArray } from './files/read-npy.js';
 export { requireFeatures } from './require-features.js';
-export { writeNpy } from './write-npy.js';
+export { writeNpy } from './files/write-npy.js';
 export {
   readSafetensors,
   writeSafetensors,
   type NamedArray,
   type SafetensorsContents,
-} from './safetensors.js';
+} from './files/safetensors.js';
