@@ -1,3 +1,12 @@
+export { encoderNames, type EncoderOptions } from './extract/choose-encoder.js';
+export type { EncoderIdentity, ExtractItem } from './extract/content-encoder.js';
+export type { EncodeProgress } from './extract/encode-contents.js';
+export {
+  extractFeatures,
+  type Extraction,
+  type ExtractFeaturesOptions,
+} from './extract/extract-features.js';
+export type { ExtractionRecord } from './extract/extraction-manifest.js';
 export { concatenateFeatures } from './concatenate-features.js';
 export { inspectFeatures } from './inspect-features.js';
 export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';
@@ -16,3 +25,6 @@ export {
   type NamedArray,
   type SafetensorsContents,
 } from './files/safetensors.js';
+export { transformMatrix, type FeatureTransform } from './reduce/feature-transform.js';
+export { fitPca, type Pca, type PcaOptions } from './reduce/fit-pca.js';
+export { fitScaling, scalings, type Scaling } from './reduce/fit-scaling.js';

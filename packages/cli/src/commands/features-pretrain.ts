@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   encoderSizes,
   pretrainFeatures,
   pretrainOptions,
-  type ContentItem,
   type FeatureProvenance,
   type MaskedFigures,
   type MaskedReport,
@@ -14,7 +12,7 @@ import {
 import type { OptionRule } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
 import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
-import { readCatalogue } from '../load-data.js';
+import { readContentItems } from '../read-content-items.js';
 import { describeRules, parseAssignments } from '../settings.js';
 import type { Streams } from '../streams.js';
 import { formatTable } from '../table.js';
@@ -54,7 +52,7 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const seed = wholeNumber('--seed', flags.seed ?? '1');
   const folder = flags.out ?? flags.data;
   const threads = flags.threads === undefined ? undefined : atLeastOne('--threads', flags.threads);
-  const items = await readItems(flags.data);
+  const items = await readContentItems(where, flags.data);
   const tokenizer =
     flags.tokenizer === undefined ? undefined : await readTokenizer(flags.tokenizer);
   const { name: backend } = await useBackend(backendFlag(flags.backend), { threads });
@@ -79,33 +77,6 @@ function resolveOptions(given: Readonly<Record<string, unknown>>) {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
-}
-
-/** The items of `items.jsonl`, with the images that it names or that lie in `images/` under the items' ids. */
-async function readItems(folder: string): Promise<ContentItem[]> {
-  const catalogue = await readCatalogue(folder);
-  const file = join(folder, 'items.jsonl');
-  if (!catalogue) {
-    throw new Error(
-      `${where}: ${file} must exist, got nothing: a line an item, {"id", "title", "description", "image"}.`,
-    );
-  }
-  return catalogue.map(({ id, title, description, image }, row) => {
-    const parts = [title, description].filter((part) => part !== undefined);
-    const named = image === undefined ? undefined : join(folder, image);
-    return {
-      id,
-      source: `${file}:${row + 1}`,
-      imageFile: named ?? findImage(folder, id),
-      text: parts.length === 0 ? undefined : parts.filter((part) => part.trim()).join('. '),
-    };
-  });
-}
-
-function findImage(folder: string, id: string | number): string | undefined {
-  return ['png', 'jpg', 'jpeg', 'webp']
-    .map((extension) => join(folder, 'images', `${id}.${extension}`))
-    .find((file) => existsSync(file));
 }
 
 async function readTokenizer(file: string): Promise<Record<string, unknown>> {
