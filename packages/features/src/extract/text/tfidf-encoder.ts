@@ -84,12 +84,14 @@ function hashTerm(term: string): number {
 
 async function reduceRows(rows: readonly SparseRow[]): Promise<Float32Array> {
   const { vectors } = await randomizedEigen((some) => Promise.resolve(multiplyGram(rows, some)), {
-    ...{ size: buckets, count: reduced, oversampling: 16, iterations: 4 },
+    // There are no more directions than texts.
+    ...{ size: buckets, count: Math.min(reduced, rows.length), oversampling: 16, iterations: 4 },
     rng: createRng(1).fork('tfidf'),
   });
   const out = new Float32Array(rows.length * reduced);
   rows.forEach((row, at) => {
-    const values = Float64Array.from({ length: reduced }, (_, i) => project(row, vectors, i));
+    const count = vectors.length / buckets;
+    const values = Float64Array.from({ length: count }, (_, i) => project(row, vectors, i));
     const norm = Math.hypot(...values);
     if (norm > 0) values.forEach((value, i) => (out[at * reduced + i] = value / norm));
   });
