@@ -77,9 +77,9 @@ function inFlagsTerms(error: Error): Error {
   return isUsage ? new UsageError(message, { cause: error }) : new Error(message, { cause: error });
 }
 
-const millisecondsBetween = 2000;
+const millisecondsBetween = 5000;
 
-/** Prints how far it is, at most every two seconds: items a second, and how long the rest takes. */
+/** Prints how far it is, at most every five seconds: items a second, and how long the rest takes. */
 function reportProgress(
   stderr: Streams['stderr'],
 ): (kind: string, progress: EncodeProgress) => void {

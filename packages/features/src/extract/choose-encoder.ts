@@ -28,7 +28,7 @@ export interface ChosenEncoder {
 type Load = (options: EncoderOptions) => Promise<ContentEncoder | CatalogueEncoder>;
 
 /** Models that the short names stand for. */
-export const namedModels = {
+const namedModels = {
   minilm: 'Xenova/all-MiniLM-L6-v2',
   clip: 'Xenova/clip-vit-base-patch32',
   siglip: 'Xenova/siglip-base-patch16-224',

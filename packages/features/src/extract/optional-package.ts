@@ -16,7 +16,7 @@ export class MissingPackageError extends Error {
  * @throws {MissingPackageError} If it can't be loaded, naming the command that installs it.
  */
 export async function optionalPackage<T>(
-  load: () => Promise<T>,
+  load: () => T | Promise<T>,
   { what, packages }: { readonly what: string; readonly packages: string },
 ): Promise<T> {
   try {

@@ -45,7 +45,7 @@ export async function histogramEncoder(): Promise<ContentEncoder<Pixels>> {
 }
 
 /** The histograms of one picture, `[256]`. */
-export function pictureHistograms(pixels: Pixels): Float32Array {
+function pictureHistograms(pixels: Pixels): Float32Array {
   const { width, height } = pixels;
   const whole = { left: 0, right: width, top: 0, bottom: height };
   const middle = {
