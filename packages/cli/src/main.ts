@@ -4,7 +4,14 @@ import { inspect, synth, type SynthFlags } from './commands/data.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
+import { extract, extractHelp, type ExtractFlags } from './commands/features-extract.js';
 import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
+import {
+  convert,
+  reduce,
+  type ConvertFlags,
+  type ReduceFlags,
+} from './commands/features-transform.js';
 import { plot, type PlotFlags } from './commands/plot.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { reproduce, type ReproduceFlags } from './commands/reproduce.js';
@@ -256,6 +263,52 @@ function addFeatures(program: Command, streams: Streams): void {
     .option(...verbose)
     .addHelpText('after', pretrainHelp)
     .action((flags: PretrainFlags) => pretrain(flags, streams));
+  addExtraction(features, streams);
+}
+
+function addExtraction(features: Command, streams: Streams): void {
+  features
+    .command('extract')
+    .description(
+      "features of a dataset's texts and pictures, by pretrained encoders or built-in ones",
+    )
+    .requiredOption('--data <dir>', 'dataset folder with items.jsonl and images')
+    .option('--text <encoder>', 'encoder of titles and descriptions (default: auto)')
+    .option('--image <encoder>', 'encoder of pictures (default: auto)')
+    .option('--out <dir>', 'folder for the feature files (default: the dataset folder)')
+    .option('--precision <name>', 'weights of a model: fp32, fp16, q8, … (default: fp32)')
+    .option(
+      '--pooling <how>',
+      "a text's vector: mean of its tokens, or cls, the first (default: mean)",
+    )
+    .option('--batch-size <n>', 'items encoded at a time (default: what suits the encoder)')
+    .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
+    .option('--cache <dir>', 'folder of vectors already made (default: .features-cache in --out)')
+    .option('--float16', 'store half precision')
+    .option('--force', 'replace feature files that are there')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .addHelpText('after', extractHelp)
+    .action((flags: ExtractFlags) => extract(flags, streams));
+  const tableOptions = (command: Command) =>
+    command
+      .option('--name <name>', 'tensor of a .safetensors file, column of a .parquet file')
+      .option('--float16', 'store half precision')
+      .option('--force', 'replace the file')
+      .option(...verbose);
+  tableOptions(features.command('convert <from> <to>'))
+    .description('features in another format (.npy, .safetensors, .parquet), precision or scale')
+    .option('--scale <how>', 'l2, standardize or minMax')
+    .action((from: string, to: string, flags: ConvertFlags) =>
+      convert({ from, to }, flags, streams),
+    );
+  tableOptions(features.command('reduce <from> <to>'))
+    .description('principal components of features, which may be larger than the memory')
+    .option('--components <n>', 'columns to keep (default: 64)')
+    .option('--whiten', 'give each component variance 1')
+    .option('--iterations <n>', 'passes that sharpen the result (default: 4)')
+    .option('--seed <n>', 'seed of the first directions (default: 1)')
+    .action((from: string, to: string, flags: ReduceFlags) => reduce({ from, to }, flags, streams));
 }
 
 function settingsHelp(args: readonly string[]): string {

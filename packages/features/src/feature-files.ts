@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
+import { featureFormats } from './files/open-feature-table.js';
 import { orExplain } from './or-explain.js';
 
 /** A feature file of a dataset folder. */
@@ -11,7 +12,7 @@ export interface FeatureFile {
   readonly path: string;
 }
 
-/** Names of feature files, without `.npy`, of the modalities that have several; in the modalities' order. */
+/** Names of feature files, without their endings, of the modalities that have several; in the modalities' order. */
 export const modalityFileNames: Readonly<Record<string, readonly string[]>> = {
   visual: ['image_feat', 'image', 'v_feat'],
   textual: ['text_feat', 'text', 't_feat'],
@@ -39,8 +40,8 @@ export async function featureFiles(where: string, folder: string): Promise<Featu
 }
 
 function modalityOf(file: string): string | undefined {
-  if (!file.endsWith('.npy')) return undefined;
-  const stem = file.slice(0, -'.npy'.length);
+  const { name: stem, ext: format } = parse(file);
+  if (!featureFormats.some((known) => known === format)) return undefined;
   for (const [modality, stems] of Object.entries(modalityFileNames)) {
     if (stems.includes(stem)) return modality;
   }

@@ -1,15 +1,30 @@
+export { encoderNames, type EncoderOptions } from './extract/choose-encoder.js';
+export type { EncoderIdentity, ExtractItem } from './extract/content-encoder.js';
+export type { EncodeProgress } from './extract/encode-contents.js';
+export {
+  extractFeatures,
+  type Extraction,
+  type ExtractFeaturesOptions,
+} from './extract/extract-features.js';
+export type { ExtractionRecord } from './extract/extraction-manifest.js';
 export { concatenateFeatures } from './concatenate-features.js';
 export { inspectFeatures } from './inspect-features.js';
 export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';
 export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFile, type ReadFeatureFileOptions } from './read-feature-file.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
-export { readNpy, type NpyArray } from './read-npy.js';
+export { tableOfMatrix, type FeatureBlock, type FeatureTable } from './files/feature-table.js';
+export { openFeatureTable, type OpenFeatureTableOptions } from './files/open-feature-table.js';
+export { writeFeatureTable, type FeatureTableContents } from './files/write-feature-table.js';
+export { readNpy, type NpyArray } from './files/read-npy.js';
 export { requireFeatures } from './require-features.js';
-export { writeNpy } from './write-npy.js';
+export { writeNpy } from './files/write-npy.js';
 export {
   readSafetensors,
   writeSafetensors,
   type NamedArray,
   type SafetensorsContents,
-} from './safetensors.js';
+} from './files/safetensors.js';
+export { transformMatrix, type FeatureTransform } from './reduce/feature-transform.js';
+export { fitPca, type Pca, type PcaOptions } from './reduce/fit-pca.js';
+export { fitScaling, scalings, type Scaling } from './reduce/fit-scaling.js';

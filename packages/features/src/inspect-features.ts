@@ -1,6 +1,6 @@
 import type { FeatureSummary } from '@mmrec/core';
 import { featureFiles } from './feature-files.js';
-import { readNpy } from './read-npy.js';
+import { readFeatureArray } from './files/read-feature-array.js';
 import { surveyValues } from './survey-values.js';
 
 /**
@@ -8,7 +8,7 @@ import { surveyValues } from './survey-values.js';
  * shapes are counted and shown, not refused.
  *
  * @returns A summary of each file, in the order of {@link readFeatureFolder}.
- * @throws {Error} If the folder doesn't exist, and whatever {@link readNpy} throws for a file that
+ * @throws {Error} If the folder doesn't exist, and whatever {@link openFeatureTable} throws for a file that
  * can't be read.
  * @example
  * ```ts
@@ -22,7 +22,7 @@ import { surveyValues } from './survey-values.js';
 export async function inspectFeatures(folder: string): Promise<FeatureSummary[]> {
   const summaries: FeatureSummary[] = [];
   for (const { modality, file, path } of await featureFiles('inspectFeatures', folder)) {
-    const { shape, dtype, data } = await readNpy(path);
+    const { shape, dtype, data } = await readFeatureArray(path);
     const { nan, infinite, zeroRows } = surveyValues(data, shape[0] ?? 0);
     summaries.push({ modality, file, shape, dtype, nan, infinite, zeroRows });
   }

@@ -1,5 +1,5 @@
 import type { FeatureMatrix } from '@mmrec/core';
-import { readNpy } from './read-npy.js';
+import { readFeatureArray } from './files/read-feature-array.js';
 import { surveyValues } from './survey-values.js';
 
 /** What {@link readFeatureFile} expects. */
@@ -14,9 +14,9 @@ export interface ReadFeatureFileOptions {
  * Reads a matrix of item features, row `i` for item `i`, wherever it lies and whatever its name. A row that is
  * all zero is marked in `missing`.
  *
- * @param path - A `.npy` file.
+ * @param path - A `.npy`, `.safetensors` or `.parquet` file.
  * @throws {RangeError} If the file is not a matrix with a row for each item, or holds NaN or Infinity (said how
- * many and where), and whatever {@link readNpy} throws.
+ * many and where), and whatever {@link openFeatureTable} throws.
  * @example
  * ```ts
  * await writeNpy('vectors.npy', { rows: 2, columns: 2, data: Float32Array.of(1, 2, 0, 0) });
@@ -29,7 +29,7 @@ export async function readFeatureFile(
   path: string,
   { numItems, where = 'readFeatureFile' }: ReadFeatureFileOptions = {},
 ): Promise<FeatureMatrix> {
-  const { shape, data } = await readNpy(path);
+  const { shape, data } = await readFeatureArray(path);
   const [rows = 0, columns = 0] = shape;
   if (shape.length !== 2 || columns === 0) {
     const got = `[${shape.join(', ')}]`;

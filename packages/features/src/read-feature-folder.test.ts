@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspectFeatures } from './inspect-features.js';
 import { readFeatureFolder } from './read-feature-folder.js';
 import { requireFeatures } from './require-features.js';
-import { writeNpy } from './write-npy.js';
+import { writeNpy } from './files/write-npy.js';
 
 const folders: string[] = [];
 let folder: string;

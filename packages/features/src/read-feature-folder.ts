@@ -15,7 +15,7 @@ const where = 'readFeatureFolder';
 /**
  * Reads the item features of a dataset folder, one matrix a modality, row `i` for item `i`.
  *
- * Files name their modality: `image_feat.npy`, `image.npy` or `v_feat.npy` is `visual`;
+ * Files name their modality, in `.npy`, `.safetensors` or `.parquet`: `image_feat.npy`, `image.npy` or `v_feat.npy` is `visual`;
  * `text_feat`, `text`, `t_feat` is `textual`; `audio_feat`, `audio`, `a_feat` is `acoustic`; any
  * other `X_feat.npy` is `X`. Other files are left alone. A row that is all zero is marked in
  * `missing`.
@@ -25,7 +25,7 @@ const where = 'readFeatureFolder';
  * @throws {Error} If the folder doesn't exist, or two files claim one modality.
  * @throws {TypeError} If a modality is asked for that the folder does not have.
  * @throws {RangeError} If a file is not a matrix with a row for each item, or holds NaN or Infinity
- * (said how many and where), and whatever {@link readNpy} throws.
+ * (said how many and where), and whatever {@link openFeatureTable} throws.
  * @example
  * ```ts
  * await mkdir('shop', { recursive: true });

@@ -11,7 +11,7 @@ import {
 import type { OptionRule } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
 import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
-import { readContentItems } from '../content-items.js';
+import { readContentItems } from '../read-content-items.js';
 import { describeRules, parseAssignments } from '../settings.js';
 import type { Streams } from '../streams.js';
 import { formatTable } from '../table.js';
@@ -51,12 +51,7 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const seed = wholeNumber('--seed', flags.seed ?? '1');
   const folder = flags.out ?? flags.data;
   const threads = flags.threads === undefined ? undefined : atLeastOne('--threads', flags.threads);
-  const items = await readContentItems(flags.data);
-  if (!items) {
-    throw new Error(
-      `${where}: ${join(flags.data, 'items.jsonl')} must exist, got nothing: a line an item, {"id", "title", "description", "image"}.`,
-    );
-  }
+  const items = await readContentItems(where, flags.data);
   const tokenizer =
     flags.tokenizer === undefined ? undefined : await readTokenizer(flags.tokenizer);
   const { name: backend } = await useBackend(backendFlag(flags.backend), { threads });

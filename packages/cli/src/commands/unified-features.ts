@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encoderSizes, pretrainFeatures, pretrainOptions } from '@mmrec/alignrec';
-import { readContentItems } from '../content-items.js';
+import { readContentItems } from '../read-content-items.js';
 import type { Streams } from '../streams.js';
 import { packageVersions } from '../versions.js';
 import { pretrainProgress } from './features-pretrain.js';
@@ -24,7 +24,9 @@ export async function provideUnifiedFeatures(
     stderr.write(`unified features: ${file}\n`);
     return;
   }
-  const items = (await readContentItems(folder)) ?? [];
+  const items = existsSync(join(folder, 'items.jsonl'))
+    ? await readContentItems('train', folder)
+    : [];
   const hasImages = items.some(({ imageFile }) => imageFile !== undefined && existsSync(imageFile));
   if (!hasImages || !items.some(({ text }) => text !== undefined && text.trim() !== '')) {
     stderr.write(

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { orExplain } from './or-explain.js';
-import { readNpyHeader, type NpyHeader } from './npy-header.js';
-import { npyNumbers, type NpyNumbers } from './npy-numbers.js';
+import { orExplain } from '../or-explain.js';
+import { readNpyLayout } from './npy-layout.js';
+import type { NpyNumbers } from './npy-numbers.js';
 
 /** An array read from a NumPy file. */
 export interface NpyArray {
@@ -40,41 +40,13 @@ const chunkBytes = 1 << 22;
 export async function readNpy(file: string): Promise<NpyArray> {
   const handle = await orExplain(open(file, 'r'), `readNpy: ${file}`);
   try {
-    const header = await readNpyHeader(handle, file);
-    const { shape, dtype, fortranOrder } = header;
-    const numbers = checkHeader(header, file);
+    const { shape, dtype, numbers, start, fortranOrder } = await readNpyLayout(handle, file);
     const count = shape.reduce((product, size) => product * size, 1);
-    await checkSize(handle, { file, expected: header.dataOffset + count * numbers.bytes });
-    const data = await readNumbers(handle, numbers, { count, start: header.dataOffset });
+    const data = await readNumbers(handle, numbers, { count, start });
     return { shape, dtype, data: fortranOrder ? toRowMajor(data, shape) : data };
   } finally {
     await handle.close();
   }
-}
-
-function checkHeader({ dtype, shape }: NpyHeader, file: string): NpyNumbers {
-  const numbers = Object.hasOwn(npyNumbers, dtype) ? npyNumbers[dtype] : undefined;
-  if (!numbers) {
-    const known = Object.keys(npyNumbers).join(', ');
-    throw new TypeError(`readNpy: ${file} must have one of the types ${known}, got ${dtype}.`);
-  }
-  if (shape.length < 1 || shape.length > 2) {
-    const got = `[${shape.join(', ')}]`;
-    throw new RangeError(`readNpy: ${file} must have 1 or 2 dimensions, got shape ${got}.`);
-  }
-  return numbers;
-}
-
-async function checkSize(
-  handle: FileHandle,
-  { file, expected }: { file: string; expected: number },
-): Promise<void> {
-  const { size } = await handle.stat();
-  if (size === expected) return;
-  const what = size < expected ? 'is truncated' : 'has bytes after its array';
-  throw new RangeError(
-    `readNpy: ${file} ${what}: it must have ${expected} bytes for its shape, got ${size}.`,
-  );
 }
 
 async function readNumbers(

@@ -7,7 +7,7 @@ import { readNpy } from './read-npy.js';
 import { writeNpy } from './write-npy.js';
 
 const fixture = (name: string) =>
-  fileURLToPath(new URL(`../fixtures/${name}.npy`, import.meta.url));
+  fileURLToPath(new URL(`../../fixtures/${name}.npy`, import.meta.url));
 const matrix = [1.5, -2, 0.25, 1 / 3, 0, 1e-3, 65504, -7, 3, 4, 5, 6];
 
 let folder: string;

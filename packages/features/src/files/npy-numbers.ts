@@ -1,31 +1,11 @@
+import { float16Values } from './float16.js';
+
 /** How the numbers of one type lie in an npy file, and how they become float32. */
 export interface NpyNumbers {
   /** Bytes a number. */
   readonly bytes: number;
   /** Converts `out.length` numbers; `buffer` starts at a multiple of 8 bytes. */
   convert(buffer: ArrayBuffer, out: Float32Array): void;
-}
-
-let float16Values: Float32Array | undefined;
-
-/** Values of all 65,536 half-precision bit patterns, made at first use. */
-function float16Table(): Float32Array {
-  if (float16Values) return float16Values;
-  const table = new Float32Array(0x10000);
-  for (let bits = 0; bits < 0x10000; bits++) {
-    const exponent = (bits >>> 10) & 0x1f;
-    const fraction = bits & 0x3ff;
-    const magnitude =
-      exponent === 0
-        ? fraction * 2 ** -24
-        : exponent < 0x1f
-          ? (1 + fraction / 1024) * 2 ** (exponent - 15)
-          : fraction
-            ? NaN
-            : Infinity;
-    table[bits] = bits & 0x8000 ? -magnitude : magnitude;
-  }
-  return (float16Values = table);
 }
 
 /**
@@ -36,7 +16,7 @@ export const npyNumbers: Readonly<Record<string, NpyNumbers>> = {
   '<f2': {
     bytes: 2,
     convert: (buffer, out) => {
-      const table = float16Table();
+      const table = float16Values();
       const bits = new Uint16Array(buffer, 0, out.length);
       for (let at = 0; at < out.length; at++) out[at] = table[bits[at]!]!;
     },
