@@ -1,3 +1,19 @@
+export {
+  completeFeatures,
+  type Completion,
+  type CompletionInputs,
+} from './complete/complete-features.js';
+export {
+  completionMethods,
+  completionOptions,
+  type CompletionMethod,
+  type CompletionOptions,
+} from './complete/completion-options.js';
+export {
+  evaluateCompletion,
+  type CompletionEvaluationOptions,
+  type CompletionScore,
+} from './complete/evaluate-completion.js';
 export { concatenateFeatures } from './concatenate-features.js';
 export { inspectFeatures } from './inspect-features.js';
 export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';
