@@ -15,8 +15,13 @@ export {
   type CompletionScore,
 } from './complete/evaluate-completion.js';
 export { concatenateFeatures } from './concatenate-features.js';
+export { createStandardizer } from './create-standardizer.js';
 export { inspectFeatures } from './inspect-features.js';
-export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';
+export {
+  maskFeatures,
+  type MaskFeaturesOptions,
+  type StratifiedMaskOptions,
+} from './mask-features.js';
 export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFile, type ReadFeatureFileOptions } from './read-feature-file.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';

@@ -1,11 +1,7 @@
 import type { FeatureMatrix } from '@mmrec/core';
 import { fitRidge } from '@mmrec/ops';
-import {
-  meanOfRows,
-  pickRows,
-  type CompletedRows,
-  type CompletionTarget,
-} from './completion-target.js';
+import { createStandardizer } from '../create-standardizer.js';
+import { pickRows, type CompletedRows, type CompletionTarget } from './completion-target.js';
 
 /** Examples below which nothing is learned. */
 const fewest = 2;
@@ -26,15 +22,12 @@ export function completeByRegression({
   for (const { available, places } of groupByModalities(missing, others)) {
     const examples = known.filter((row) => available.every((other) => !other.missing?.[row]));
     if (available.length === 0 || examples.length < fewest) continue;
-    const scaled = available.map((other) => withUnitDeviation(other, examples));
-    const inputs = sideBySide(scaled, examples);
-    const { map } = fitRidge({ inputs, targets: pickRows(matrix, examples) });
-    const made = map(
-      sideBySide(
-        scaled,
-        missing.filter((_, at) => places.includes(at)),
-      ),
-    );
+    const matrices = Object.fromEntries(available.map((other, at) => [String(at), other]));
+    const standardize = createStandardizer(matrices, examples);
+    const targets = pickRows(matrix, examples);
+    const { map } = fitRidge({ inputs: standardize(matrices, examples), targets });
+    const wanted = missing.filter((_, at) => places.includes(at));
+    const made = map(standardize(matrices, wanted));
     places.forEach((place, at) => {
       data.set(made.subarray(at * columns, (at + 1) * columns), place * columns);
       unknown[place] = 0;
@@ -54,30 +47,4 @@ function groupByModalities(missing: Int32Array, others: readonly FeatureMatrix[]
     groups.set(key, group);
   });
   return [...groups.values()];
-}
-
-/** A modality in units of its own spread, so that none counts more for its larger numbers. */
-function withUnitDeviation(matrix: FeatureMatrix, rows: Int32Array): FeatureMatrix {
-  const { columns, data } = matrix;
-  const mean = meanOfRows(matrix, rows);
-  let sum = 0;
-  for (const row of rows) {
-    for (let c = 0; c < columns; c++) sum += (data[row * columns + c]! - mean[c]!) ** 2;
-  }
-  const scale = sum === 0 ? 1 : Math.sqrt(rows.length / sum);
-  return { ...matrix, data: data.map((value) => value * scale) };
-}
-
-function sideBySide(matrices: readonly FeatureMatrix[], rows: Int32Array): FeatureMatrix {
-  const columns = matrices.reduce((total, matrix) => total + matrix.columns, 0);
-  const data = new Float32Array(rows.length * columns);
-  let start = 0;
-  for (const matrix of matrices) {
-    rows.forEach((row, at) => {
-      const values = matrix.data.subarray(row * matrix.columns, (row + 1) * matrix.columns);
-      data.set(values, at * columns + start);
-    });
-    start += matrix.columns;
-  }
-  return { rows: rows.length, columns, data };
 }
