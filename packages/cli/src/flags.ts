@@ -44,3 +44,10 @@ export function lengths(flag: string, text: string): number[] {
 export function backendFlag(text = 'auto'): BackendName | 'auto' {
   return choice('--backend', text, ['auto', ...backendNames] as const);
 }
+
+/** @throws {UsageError} If a flag's text is not a number above 0 and below 1. */
+export function shareBetween(flag: string, text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new UsageError(`${flag} must be a number above 0 and below 1, got '${text}'.`);
+}
