@@ -11,7 +11,16 @@ import { atLeastOne } from '../flags.js';
 import type { OpenRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
-import type { EvaluateFlags } from './evaluate.js';
+
+/** Flags that choose groups of items. */
+export interface GroupFlags {
+  readonly split?: string;
+  /** How new items are embedded from their features; `true` without a name. */
+  readonly cold?: string | true;
+  /** Most training interactions of a cold item; `true` without a number. */
+  readonly groups?: string | true;
+  readonly json?: boolean;
+}
 
 /** A line of the table. */
 interface GroupLine extends Omit<ItemGroupScore, 'metrics'> {
@@ -25,7 +34,7 @@ interface GroupLine extends Omit<ItemGroupScore, 'metrics'> {
 
 /** What is judged, and how. */
 interface GroupRequest {
-  readonly flags: EvaluateFlags;
+  readonly flags: GroupFlags;
   readonly inputs: EvaluationInputs;
   readonly ks: readonly number[];
 }
@@ -54,7 +63,7 @@ export async function evaluateGroups(
   else stdout.write(format(lines, { split, k: Math.max(...ks) }));
 }
 
-async function groupsOf(open: OpenRun, flags: EvaluateFlags) {
+async function groupsOf(open: OpenRun, flags: GroupFlags) {
   const { train } = open.dataset;
   const { warmItems, coldItems } = itemsBySight(train);
   const all = Int32Array.from({ length: train.numItems }, (_, item) => item);

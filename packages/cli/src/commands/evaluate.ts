@@ -5,19 +5,13 @@ import { backendFlag, choice, lengths } from '../flags.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
-import { evaluateGroups } from './evaluate-groups.js';
+import { evaluateGroups, type GroupFlags } from './evaluate-groups.js';
 
 /** Flags of `mmrec evaluate`. */
-export interface EvaluateFlags {
-  readonly split?: string;
+export interface EvaluateFlags extends GroupFlags {
   readonly k?: string;
-  /** How new items are embedded from their features; `true` without a name. */
-  readonly cold?: string | true;
-  /** Most training interactions of a cold item; `true` without a number. */
-  readonly groups?: string | true;
   readonly data?: string;
   readonly backend?: string;
-  readonly json?: boolean;
 }
 
 const splits = ['test', 'validation', 'train'] as const;

@@ -108,7 +108,7 @@ function report(
   if (entries.length === 0) streams.stderr.write('No item lacks features: nothing was changed.\n');
   for (const [name, { completed, byMean }] of entries) {
     const rest = byMean > 0 && plan.method !== 'mean' ? `, ${byMean} of them only by the mean` : '';
-    streams.stderr.write(`${out}: ${name} of ${completed} items completed${rest}\n`);
+    streams.stderr.write(`${out}: ${name} features of ${completed} items completed${rest}\n`);
   }
 }
 
