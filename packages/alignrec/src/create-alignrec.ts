@@ -16,7 +16,7 @@ import {
   tripletGaps,
 } from '@mmrec/ops';
 import {
-  add,
+  addN,
   div,
   dot,
   mean,
@@ -58,7 +58,8 @@ export interface AlignRecInputs extends ModelInputs {
  * `fuser/…` of a fuser that learns.
  *
  * @param inputs - Training interactions; features: one matrix named `unified`, or one modality, or several,
- *   which are joined with rows of length 1; a fuser.
+ *   which are joined with rows of length 1; a fuser. An item that lacks all (`missing`) has no neighbours but itself,
+ *   and no part in the category alignment and the regulariser.
  * @throws {TypeError | RangeError} For an unknown option or one out of range, features whose number of rows is
  *   not the number of items, no features at all, or as many neighbours as items.
  * @see Liu et al., AlignRec: Aligning and training in multimodal recommendations, CIKM 2024.
@@ -93,19 +94,27 @@ export function createAlignRec(
     const all = aggregator.aggregate();
     const [multimodal, ids] = [pick(all.multimodal), pick(all.ids)];
     const h = fuse(multimodal, ids); // the batch's different users and items
-    const positive = (x: Tensor2D): Tensor2D => slice(x, [0, 0], [items.counts.length, -1]);
-    const content = positive(multimodal.items);
+    const { counted, pick: positive } = itemsWithContent(items, unified.missing);
+    const hasContent = counted.rows.length > 0;
     const terms = {
       bpr: mean<Scalar>(bprLossOfGaps(tripletGaps(h.users, h.items, triplets))),
       categoryAlignment: weighted(categoryWeight, () =>
-        add(
+        addN([
           categoryAlignment([multimodal.users, ids.users], users, resolved),
-          categoryAlignment([content, positive(ids.items)], items, resolved),
-        ),
+          ...(hasContent
+            ? [
+                categoryAlignment(
+                  [positive(multimodal.items), positive(ids.items)],
+                  counted,
+                  resolved,
+                ),
+              ]
+            : []),
+        ]),
       ),
       userItemAlignment: weighted(userItemWeight, () => userItemAlignment(h, triplets)),
-      similarity: weighted(similarityWeight, () =>
-        similarityDistance([content, units as Tensor2D], items, resolved),
+      similarity: weighted(hasContent ? similarityWeight : 0, () =>
+        similarityDistance([positive(multimodal.items), units as Tensor2D], counted, resolved),
       ),
       regularization: weighted(regWeight, () => squaredNorms(h, triplets)),
     };
@@ -140,6 +149,24 @@ export function createAlignRec(
   };
 }
 
+/** A batch's positive items that have features, and how to pick their rows. */
+function itemsWithContent(
+  { rows, counts }: CountedRows,
+  missing: Uint8Array | undefined,
+): { readonly counted: CountedRows; pick(x: Tensor2D): Tensor2D } {
+  const positives = rows.subarray(0, counts.length);
+  if (!missing?.includes(1)) {
+    const pick = (x: Tensor2D): Tensor2D => slice(x, [0, 0], [counts.length, -1]);
+    return { counted: { rows: positives, counts }, pick };
+  }
+  const places = Int32Array.from(positives.keys()).filter((at) => missing[positives[at]!] === 0);
+  const counted = {
+    rows: places.map((at) => positives[at]!),
+    counts: Float32Array.from(places, (at) => counts[at]!),
+  };
+  return { counted, pick: (x) => gatherRows(x, places) };
+}
+
 /** InfoNCE of content against ids, averaged over the batch. */
 function categoryAlignment(
   [anchors, positives]: readonly [Tensor2D, Tensor2D],
@@ -170,7 +197,7 @@ function similarityDistance(
   // A pair of rows that occur m and n times counts m · n times.
   const roots = tensor2d(counts.map(Math.sqrt), [counts.length, 1]);
   const own = variant === 'paper' ? l2NormalizeRows(content) : content;
-  const features = mul<Tensor2D>(gatherRows(units, rows.subarray(0, counts.length)), roots);
+  const features = mul<Tensor2D>(gatherRows(units, rows), roots);
   return div<Scalar>(gramDistance(mul(own, roots), features), total(counts));
 }
 

@@ -1,4 +1,4 @@
-import type { FeatureMatrix } from '@mmrec/core';
+import { itemFeatures, type FeatureMatrix } from '@mmrec/core';
 import { concatenateFeatures } from '@mmrec/features';
 
 /** The name of the matrix that is taken alone when it is among the features. */
@@ -6,7 +6,8 @@ const unifiedName = 'unified';
 
 /**
  * One matrix of all modalities: the one named `unified`, what AlignRec's encoder makes; else the only one; else
- * all of them side by side, their rows scaled to length 1.
+ * all of them side by side, their rows scaled to length 1. An item that lacks one has zeros there; one that lacks all
+ * is missing.
  *
  * @throws {RangeError} If there is none, or one has other rows than items.
  */
@@ -14,16 +15,8 @@ export function unifyFeatures(
   features: Readonly<Record<string, FeatureMatrix>>,
   numItems: number,
 ): FeatureMatrix {
-  const entries = Object.entries(features);
-  if (entries.length === 0) {
-    throw new RangeError('createAlignRec: features must hold at least one modality, got none.');
-  }
-  for (const [name, { rows }] of entries) {
-    if (rows === numItems) continue;
-    throw new RangeError(
-      `createAlignRec: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-    );
-  }
-  const alone = entries.length === 1 ? entries[0]![1] : features[unifiedName];
-  return alone ?? concatenateFeatures(features);
+  const matrices = itemFeatures('createAlignRec', features, numItems);
+  const [first, ...more] = Object.values(matrices);
+  const alone = more.length === 0 ? first : matrices[unifiedName];
+  return alone ?? concatenateFeatures(matrices);
 }

@@ -1,4 +1,5 @@
-import type { Batch, Embeddings, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
+import { itemFeatures } from '@mmrec/core';
+import type { Batch, Embeddings, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import { createInteractionGraph, lightGcn } from '@mmrec/graph';
 import { meanNegativeCosineLoss, normRegularizer, squaredNormRegularizer } from '@mmrec/losses';
 import {
@@ -11,7 +12,7 @@ import {
   xavierNormal,
   xavierUniform,
 } from '@mmrec/ops';
-import { add, addN, dispose, mul, tidy } from '@tensorflow/tfjs-core';
+import { add, addN, dispose, mul, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { bm3Options, type Bm3Options } from './options.js';
 
@@ -31,7 +32,7 @@ interface Linear {
  * + \beta \sum_m \left[ C(\tilde h_i^m, \dot h_i) + C(\tilde h_i^m, \dot h_i^m) \right]
  * + \lambda \frac{\lVert H_U \rVert + \lVert H_I \rVert}{|I|}$$
  *
- * averaged over the batch's observed pairs; the norms are over all users and items, not squared, as in the
+ * averaged over the batch's observed pairs, those of modality m over the pairs whose item has it; the norms are over all users and items, not squared, as in the
  * authors' code. Variant `paper` has $\lambda\, (\lVert h_u \rVert^2 + \lVert h_i \rVert^2)$ instead, averaged too.
  * Scores are $\tilde h_u \cdot \tilde h_i$.
  *
@@ -39,7 +40,8 @@ interface Linear {
  * occurs twice in a batch has one. Parameters: `users`, `items`, `predictor/{weight,bias}`, and for each
  * modality `<modality>/{weight,bias}` and, when trained, `<modality>/features`.
  *
- * @param inputs - Training interactions and item features by modality, any number of them.
+ * @param inputs - Training interactions and item features by modality, any number of them. Items that lack a modality
+ *   (`missing`) take no part in its terms.
  * @throws {TypeError | RangeError} For an unknown option or one out of range, for features whose number of
  *   rows is not the number of items, or for no features at all.
  * @see Zhou et al., Bootstrap latent representations for multi-modal recommendation, WWW 2023.
@@ -51,7 +53,7 @@ export function createBm3(
 ): Recommender {
   const resolved = bm3Options.resolve('createBm3', options);
   const { embeddingSize: d, numLayers, dropout: rate, regWeight, contrastWeight } = resolved;
-  checkFeatures(features, interactions.numItems);
+  const matrices = itemFeatures('createBm3', features, interactions.numItems);
   const graph = createInteractionGraph(interactions);
 
   const init = rng.fork('init');
@@ -62,10 +64,11 @@ export function createBm3(
     bias: uniformBias(inputSize, d, init.fork(`${name}/bias`)),
   });
   const predictor = layer('predictor', d);
-  const modalities = Object.entries(features).map(([name, { data, rows, columns }]) => ({
+  const modalities = Object.entries(matrices).map(([name, matrix]) => ({
     name,
-    table: matrixVariable({ data, rows, columns }, resolved.trainFeatures),
-    projection: layer(name, columns),
+    table: matrixVariable(matrix, resolved.trainFeatures),
+    projection: layer(name, matrix.columns),
+    missing: matrix.missing,
   }));
 
   /** Users [numUsers, d] and items [numItems, d]; items get their id embedding once more. */
@@ -82,27 +85,29 @@ export function createBm3(
     const hu = gatherRows(h.users, u); // [batch, d]
     const hi = gatherRows(h.items, i); // [batch, d]
     // The target view: the mask covers the whole table, of which the batch needs some rows.
-    const target = (name: string, x: Tensor2D) => {
+    const target = (name: string, x: Tensor2D, rows: Int32Array) => {
       if (rate === 0) return x;
-      const [tableRows, rows] = name === 'users' ? [graph.numUsers, u] : [graph.numItems, i];
+      const tableRows = name === 'users' ? graph.numUsers : graph.numItems;
       return dropout(x, draw.dropoutMask(name, [tableRows, d], rate), rows);
     };
-    const targetUser = target('users', hu);
-    const targetItem = target('items', hi);
+    const targetUser = target('users', hu, u);
+    const targetItem = target('items', hi, i);
     const pull = (online: Tensor2D, towards: Tensor2D) => pullLoss(predict(online), towards);
 
     const alignment: Scalar[] = [];
     const masking: Scalar[] = [];
-    for (const { name, table, projection } of modalities) {
-      const hm = projectRows(table as Tensor2D, i, projection); // [batch, d]
+    for (const { name, table, projection, missing } of modalities) {
+      const { rows, pick } = presentRows(i, missing);
+      if (rows.length === 0) continue;
+      const hm = projectRows(table as Tensor2D, rows, projection); // [≤ batch, d]
       const online = predict(hm);
-      alignment.push(pullLoss(online, targetItem));
-      masking.push(pullLoss(online, target(name, hm)));
+      alignment.push(pullLoss(online, pick(targetItem)));
+      masking.push(pullLoss(online, target(name, hm, rows)));
     }
     return {
       reconstruction: add<Scalar>(pull(hu, targetItem), pull(hi, targetUser)),
-      alignment: mul<Scalar>(addN(alignment), contrastWeight),
-      masking: mul<Scalar>(addN(masking), contrastWeight),
+      alignment: mul<Scalar>(total(alignment), contrastWeight),
+      masking: mul<Scalar>(total(masking), contrastWeight),
       regularization:
         resolved.variant === 'paper'
           ? mul<Scalar>(squaredNormRegularizer([hu, hi], u.length), 2 * regWeight)
@@ -147,15 +152,16 @@ function named(name: string, { weight, bias }: Linear): Record<string, Variable>
   return { [`${name}/weight`]: weight, [`${name}/bias`]: bias };
 }
 
-function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
-  const entries = Object.entries(features);
-  if (entries.length === 0)
-    throw new RangeError('createBm3: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of entries) {
-    if (rows !== numItems) {
-      throw new RangeError(
-        `createBm3: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-      );
-    }
-  }
+/** Rows of a batch whose items have a modality, and how to pick them out of a tensor with a row for each of the batch. */
+function presentRows(items: Int32Array, missing: Uint8Array | undefined) {
+  if (!missing?.includes(1)) return { rows: items, pick: (x: Tensor2D) => x };
+  const places = Int32Array.from(items.keys()).filter((place) => missing[items[place]!] === 0);
+  return {
+    rows: places.map((place) => items[place]!),
+    pick: (x: Tensor2D) => gatherRows(x, places),
+  };
 }
+
+/** A batch may hold no item with any modality. */
+const total = (terms: readonly Scalar[]): Scalar =>
+  terms.length === 0 ? scalar(0) : addN([...terms]);

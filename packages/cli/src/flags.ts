@@ -60,3 +60,10 @@ export function protocolFlag(
 ): (typeof protocols)[number] {
   return text === undefined ? otherwise : choice('--protocol', text, protocols);
 }
+
+/** @throws {UsageError} If a flag's text is not a number above 0 and below 1. */
+export function shareBetween(flag: string, text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new UsageError(`${flag} must be a number above 0 and below 1, got '${text}'.`);
+}

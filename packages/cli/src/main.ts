@@ -1,9 +1,13 @@
+import { completionMethods } from '@mmrec/features';
 import { Command, CommanderError } from 'commander';
 import { compare, type CompareFlags } from './commands/compare.js';
 import { inspect, synth, type SynthFlags } from './commands/data.js';
+import { splitData, type SplitFlags } from './commands/data-split.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
+import { completeFolder, type CompleteFlags } from './commands/features-complete.js';
+import { maskFolder, type MaskFlags } from './commands/features-mask.js';
 import { extract, extractHelp, type ExtractFlags } from './commands/features-extract.js';
 import { pretrain, pretrainHelp, type PretrainFlags } from './commands/features-pretrain.js';
 import {
@@ -102,6 +106,7 @@ function createProgram(streams: Streams): Command {
   addRuns(program, streams);
   addData(program, streams);
   addFeatures(program, streams);
+  addGaps(program, streams);
   program
     .command('doctor')
     .description('which back ends work here, and how fast they are')
@@ -118,6 +123,8 @@ function addRuns(program: Command, streams: Streams): void {
     .description("a run's metrics on one split")
     .option('--split <name>', 'test, validation or train (default: test)')
     .option('-k, --k <list>', 'lengths of the lists (default: 10,20)')
+    .option('--cold [method]', 'new items by their content: ridge or neighbors (default: ridge)')
+    .option('--groups [n]', 'by group of items: new, cold (1 to n interactions, default 5), warm')
     .option('--data <dir>', 'dataset folder, if it has moved')
     .option(...backend)
     .option('--json', 'print the result as JSON')
@@ -129,6 +136,8 @@ function addRuns(program: Command, streams: Streams): void {
     .description('the best items for some users')
     .option('--user <id>', 'user id; may be repeated or a comma-separated list', list)
     .option('-k, --k <n>', 'items a user (default: 10)')
+    .option('--cold [method]', 'new items by their content: ridge or neighbors (default: ridge)')
+    .option('--only-new', 'only items without training interactions, by their content')
     .option('--data <dir>', 'dataset folder, if it has moved')
     .option(...backend)
     .option('--json', 'print the result as JSON')
@@ -202,6 +211,16 @@ function addData(program: Command, streams: Streams): void {
     .option('--force', 'replace a dataset that is in the folder')
     .option(...verbose)
     .action((flags: SynthFlags) => synth(flags, streams));
+  data
+    .command('split')
+    .description('make a share of the items new: all their interactions become test ones')
+    .requiredOption('--data <dir>', 'dataset folder')
+    .requiredOption('--out <dir>', 'folder to write')
+    .option('--cold-items <share>', 'share of the items (default: 0.2)')
+    .option('--seed <n>', 'seed of the items (default: 1)')
+    .option('--force', 'replace the folder if it is there')
+    .option(...verbose)
+    .action((flags: SplitFlags) => splitData(flags, streams));
 }
 
 function addReproduce(program: Command, streams: Streams): void {
@@ -264,6 +283,39 @@ function addFeatures(program: Command, streams: Streams): void {
     .addHelpText('after', pretrainHelp)
     .action((flags: PretrainFlags) => pretrain(flags, streams));
   addExtraction(features, streams);
+}
+
+/** Commands for items that lack features. */
+function addGaps(program: Command, streams: Streams): void {
+  const features = program.commands.find((command) => command.name() === 'features')!;
+  features
+    .command('complete')
+    .description('make up the features of items that lack some, from those of others')
+    .requiredOption('--data <dir>', 'dataset folder')
+    .option('--out <dir>', 'folder for the completed dataset')
+    .option('--method <name>', `${completionMethods.join(', ')} (default: learned)`)
+    .option('--neighbors <n>', 'nearest items that count (default: 50)')
+    .option('--iterations <n>', 'steps of propagation (default: 40)')
+    .option('--modalities <a,b>', 'modalities to complete from each other (default: all)')
+    .option('--compare', 'hide known features and say how well each method makes them up')
+    .option('--share <x>', 'share of them that --compare hides (default: 0.2)')
+    .option('--seed <n>', 'seed of what --compare hides (default: 1)')
+    .option(...backend)
+    .option('--force', 'replace the folder if it is there')
+    .option('--json', 'print the comparison as JSON')
+    .option(...verbose)
+    .action((flags: CompleteFlags) => completeFolder(flags, streams));
+  features
+    .command('mask')
+    .description('take features away from a share of the items, to measure what that costs')
+    .requiredOption('--data <dir>', 'dataset folder')
+    .requiredOption('--out <dir>', 'folder to write')
+    .option('--share <x>', 'share of the new, the cold and the warm items (default: 0.3)')
+    .option('--modalities <a,b>', 'modalities that they lose, all at once (default: all)')
+    .option('--seed <n>', 'seed of the items (default: 1)')
+    .option('--force', 'replace the folder if it is there')
+    .option(...verbose)
+    .action((flags: MaskFlags) => maskFolder(flags, streams));
 }
 
 function addExtraction(features: Command, streams: Streams): void {

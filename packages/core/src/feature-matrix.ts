@@ -6,7 +6,10 @@ export interface FeatureMatrix {
   readonly columns: number;
   /** Row-major, `rows · columns` numbers, all finite. */
   readonly data: Float32Array;
-  /** 1 where the item has no features in this modality (its row is zero), `[rows]`; absent when none is missing. */
+  /**
+   * 1 where the item has no features in this modality, `[rows]`; absent when none is missing. What stands in such a
+   * row has no influence; files hold zeros there.
+   */
   readonly missing?: Uint8Array;
 }
 

@@ -2,6 +2,7 @@ export { checkIndices, checkSameShape, checkShape, nearestName, suggestion } fro
 export type { CsrMatrix } from './csr-matrix.js';
 export { drawRows, drawValues, dropoutThreshold, type Distribution, type Draw } from './draw.js';
 export type { FeatureMatrix, FeatureSummary } from './feature-matrix.js';
+export { clearMissingRows, itemFeatures, presence } from './item-features.js';
 export {
   itemsByUser,
   type Interactions,

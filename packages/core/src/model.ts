@@ -92,7 +92,10 @@ export interface Recommender {
 export interface ModelInputs {
   /** Training interactions only. */
   readonly interactions: Interactions;
-  /** Item features by modality, one row an item; `{}` for models that use none. */
+  /**
+   * Item features by modality, one row an item; `{}` for models that use none. Items may lack a modality (`missing`):
+   * what stands in such a row has no influence.
+   */
   readonly features: Readonly<Record<string, FeatureMatrix>>;
   /** Source of the initial parameters. */
   readonly rng: Rng;

@@ -5,6 +5,7 @@ export {
 } from './create-batch-sampler.js';
 export { createDataset, type Dataset, type SplitProtocol, type Splits } from './dataset.js';
 export { formatInspection } from './format-inspection.js';
+export { holdOutItems, type HoldOutItemsOptions, type ItemHoldOut } from './hold-out-items.js';
 export { createIdMap, createIndexIdMap, type IdMap } from './id-map.js';
 export type { CountOptions } from './index-count.js';
 export { inspectDataset, type DegreeSummary, type Inspection } from './inspect-dataset.js';

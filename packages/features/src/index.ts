@@ -1,3 +1,19 @@
+export {
+  completeFeatures,
+  type Completion,
+  type CompletionInputs,
+} from './complete/complete-features.js';
+export {
+  completionMethods,
+  completionOptions,
+  type CompletionMethod,
+  type CompletionOptions,
+} from './complete/completion-options.js';
+export {
+  evaluateCompletion,
+  type CompletionEvaluationOptions,
+  type CompletionScore,
+} from './complete/evaluate-completion.js';
 export { encoderNames, type EncoderOptions } from './extract/choose-encoder.js';
 export type { EncoderIdentity, ExtractItem } from './extract/content-encoder.js';
 export type { EncodeProgress } from './extract/encode-contents.js';
@@ -8,8 +24,13 @@ export {
 } from './extract/extract-features.js';
 export type { ExtractionRecord } from './extract/extraction-manifest.js';
 export { concatenateFeatures } from './concatenate-features.js';
+export { createStandardizer } from './create-standardizer.js';
 export { inspectFeatures } from './inspect-features.js';
-export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';
+export {
+  maskFeatures,
+  type MaskFeaturesOptions,
+  type StratifiedMaskOptions,
+} from './mask-features.js';
 export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFile, type ReadFeatureFileOptions } from './read-feature-file.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';

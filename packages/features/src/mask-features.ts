@@ -8,6 +8,15 @@ export interface MaskFeaturesOptions {
   readonly fill: 'zero' | 'mean';
 }
 
+/** {@link MaskFeaturesOptions}, and groups to draw from. */
+export interface StratifiedMaskOptions extends MaskFeaturesOptions {
+  /**
+   * Items in groups that lose the same share each, such as new, cold and warm ones, whatever their sizes; absent: all
+   * items are one group. An item in no group loses nothing.
+   */
+  readonly strata: readonly Int32Array[];
+}
+
 const options = defineOptions<MaskFeaturesOptions>({
   share: {
     kind: 'number',
@@ -32,7 +41,7 @@ const options = defineOptions<MaskFeaturesOptions>({
  *
  * @param features - Not changed.
  * @param rng - Draws the items.
- * @param given - `share` (0.5) and `fill` (`zero`).
+ * @param given - `share` (0.5) and `fill` (`zero`); `strata`, groups of items that lose this share each.
  * @returns A copy. With zeros, the items that lost their features are marked in `missing`; the mean is that of
  *   the rows that are left and were not missing before.
  * @throws {TypeError | RangeError} For an unknown option or one out of range.
@@ -47,17 +56,23 @@ const options = defineOptions<MaskFeaturesOptions>({
 export function maskFeatures(
   features: FeatureMatrix,
   rng: Rng,
-  given: Partial<MaskFeaturesOptions> = {},
+  { strata, ...given }: Partial<StratifiedMaskOptions> = {},
 ): FeatureMatrix {
   const { share, fill } = options.resolve('maskFeatures', given);
   const { rows, columns } = features;
-  const items = rng.stream('items').shuffle(Int32Array.from({ length: rows }, (_, row) => row));
-  const lost = items.subarray(0, Math.round(share * rows));
+  const groups = strata ?? [Int32Array.from({ length: rows }, (_, row) => row)];
+  const stream = rng.stream('items');
+  const lost = groups.flatMap((group) => [
+    ...stream.shuffle(group.slice()).subarray(0, Math.round(share * group.length)),
+  ]);
   const missing = features.missing?.slice() ?? new Uint8Array(rows);
   for (const row of lost) missing[row] = 1;
   const data = features.data.slice();
   const row = fill === 'mean' ? meanOfRows(features, missing) : new Float32Array(columns);
-  for (const item of lost) data.set(row, item * columns);
+  for (const item of lost) {
+    // What was missing before stays zero, and marked.
+    if (!features.missing?.[item]) data.set(row, item * columns);
+  }
   if (fill === 'zero') return { rows, columns, data, missing };
   return { ...features, data };
 }

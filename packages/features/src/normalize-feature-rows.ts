@@ -1,7 +1,8 @@
-import type { FeatureMatrix } from '@mmrec/core';
+import { clearMissingRows, type FeatureMatrix } from '@mmrec/core';
 
 /**
- * Features with rows of length 1: their inner products are cosines. Rows of zeros stay.
+ * Features with rows of length 1: their inner products are cosines. Rows of zeros stay, and those of
+ * missing items become zeros.
  *
  * @param features - Not changed.
  * @example
@@ -11,7 +12,7 @@ import type { FeatureMatrix } from '@mmrec/core';
  * ```
  */
 export function normalizeFeatureRows(features: FeatureMatrix): FeatureMatrix {
-  const { rows, columns, data } = features;
+  const { rows, columns, data } = clearMissingRows(features);
   const unit = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
     const [start, end] = [row * columns, (row + 1) * columns];

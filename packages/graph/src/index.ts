@@ -1,4 +1,5 @@
 export { spmm } from '@mmrec/ops';
+export { coOccurrenceGraph, type CoOccurrenceGraphOptions } from './co-occurrence-graph.js';
 export { columnSums } from './column-sums.js';
 export {
   createInteractionGraph,

@@ -1,4 +1,4 @@
-import { defineOptions, type CsrMatrix, type FeatureMatrix } from '@mmrec/core';
+import { clearMissingRows, defineOptions, type CsrMatrix, type FeatureMatrix } from '@mmrec/core';
 import { createNearestCandidates, type NearestCandidates } from './nearest-candidates.js';
 import { offerByKernel } from './nearest-by-kernel.js';
 import { normalizeRows } from './normalize-rows.js';
@@ -60,7 +60,7 @@ const options = defineOptions<KnnGraphOptions>({
  * items are compared with each other in float64, each pair once, in `items² · columns / 2` multiplications and
  * `12 · items · min(k, items) + 8 · (blockSize² + 512 · blockSize)` bytes beside the result.
  *
- * Equal cosines: the lower index is nearer. An item without features (a zero row) has no
+ * Equal cosines: the lower index is nearer. An item without features (a zero row, or marked `missing`) has no
  * neighbours and is nobody's neighbour, except its own with `includeSelf`. With fewer than `k`
  * candidates an item has all of them.
  *
@@ -80,7 +80,7 @@ const options = defineOptions<KnnGraphOptions>({
  */
 export function knnGraph(features: FeatureMatrix, given: Partial<KnnGraphOptions> = {}): CsrMatrix {
   const { k, includeSelf, weights, normalization, blockSize } = options.resolve('knnGraph', given);
-  const normed = withNorms(features);
+  const normed = withNorms(clearMissingRows(features));
   const nearest = createNearestCandidates(features.rows, Math.min(k, features.rows));
   if (includeSelf) {
     for (let item = 0; item < features.rows; item++) nearest.offer(item, item, Infinity);

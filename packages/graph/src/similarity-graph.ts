@@ -17,7 +17,8 @@ export interface SimilarityGraphOptions {
  * $$G_{ui} = 1 \text{ if } i \in \mathrm{top}_k \cos(x_u, x_i), \text{ else } 0$$
  *
  * Exact. Users are compared with all items in blocks, so that users × items numbers are never held.
- * Equal cosines by the lower item. A user whose vector is zero has no edges.
+ * Equal cosines by the lower item. A user whose vector is zero has no edges, nor has an item whose vector is; a user
+ * who would have such an item among the `k` has fewer.
  *
  * @param embeddings - Users `[numUsers, d]` and items `[numItems, d]`; not changed. No gradient flows
  *   through the graph.
@@ -41,29 +42,39 @@ export function similarityGraph(
       `similarityGraph: k must be an integer from 1 to the number of items, ${numItems}, got ${k}.`,
     );
   }
-  const present = Int32Array.from({ length: numUsers }, (_, user) => user).filter(isNotZero(users));
+  const present = Int32Array.from({ length: numUsers }, (_, user) => user).filter(hasVector(users));
   const unit = tidy(() => ({ users: l2NormalizeRows(users), items: l2NormalizeRows(items) }));
   const lists = createTopK(unit)({ users: present, k, exclude });
   dispose(unit);
-  return matrixOf({ lists, present, k }, [numUsers, numItems]);
+  const hasItem = hasVector(items);
+  return matrixOf({ lists, present, k, hasItem }, [numUsers, numItems]);
 }
 
-/** Whether a user's row holds a number other than 0. */
-function isNotZero(users: Embeddings['users']): (user: number) => boolean {
-  const [, d] = users.shape;
-  const values = users.dataSync();
-  return (user) => values.subarray(user * d, (user + 1) * d).some((value) => value !== 0);
+/** Whether a row holds a number other than 0. */
+function hasVector(table: Embeddings['users']): (row: number) => boolean {
+  const [, d] = table.shape;
+  const values = table.dataSync();
+  return (row) => values.subarray(row * d, (row + 1) * d).some((value) => value !== 0);
+}
+
+interface NearestLists {
+  readonly lists: Int32Array;
+  readonly present: Int32Array;
+  readonly k: number;
+  hasItem(item: number): boolean;
 }
 
 /** The lists of the users present, each list's items ascending, without its places left over. */
 function matrixOf(
-  { lists, present, k }: { lists: Int32Array; present: Int32Array; k: number },
+  { lists, present, k, hasItem }: NearestLists,
   [rows, columns]: readonly [number, number],
 ): CsrMatrix {
   const offsets = new Int32Array(rows + 1);
   const indices: Int32Array[] = [];
   present.forEach((user, place) => {
-    const list = lists.subarray(place * k, (place + 1) * k).filter((item) => item >= 0);
+    const list = lists
+      .subarray(place * k, (place + 1) * k)
+      .filter((item) => item >= 0 && hasItem(item));
     offsets[user + 1] = list.length;
     indices.push(list.sort());
   });

@@ -1,4 +1,5 @@
-import type { Batch, FeatureMatrix, ModelInputs, Recommender, Rng } from '@mmrec/core';
+import { itemFeatures, presence } from '@mmrec/core';
+import type { Batch, ModelInputs, Recommender, Rng } from '@mmrec/core';
 import {
   bprLoss,
   factoredInfoNceLoss,
@@ -29,6 +30,8 @@ import { lgmrecOptions, type LgmrecOptions } from './options.js';
  * Parameters: `users`, `items`, and for each modality `<modality>/weight` and `<modality>/hyperedges`.
  *
  * @param inputs - Training interactions and item features by modality, any number of them. Features are not trained.
+ *   An item that lacks a modality (`missing`) belongs to no hyperedge of it, doesn't count in its users' means, and is
+ *   not contrasted.
  * @throws {TypeError | RangeError} For an unknown option or one out of range, for features whose number of
  *   rows is not the number of items, or for no features at all.
  * @see Guo et al., LGMRec: Local and global graph learning for multimodal recommendation, AAAI 2024.
@@ -40,17 +43,18 @@ export function createLgmrec(
 ): Recommender {
   const resolved = lgmrecOptions.resolve('createLgmrec', options);
   const { embeddingSize: d, variant } = resolved;
-  checkFeatures(features, interactions.numItems);
+  const matrices = itemFeatures('createLgmrec', features, interactions.numItems);
 
   const weight = (name: string, rows: number, columns = d) =>
     xavierUniform({ rows, columns, rng: rng.fork(`init/${name}`) });
   const users = weight('users', interactions.numUsers);
   const items = weight('items', interactions.numItems);
-  const modalities = Object.entries(features).map(([name, matrix]): Modality => ({
+  const modalities = Object.entries(matrices).map(([name, matrix]): Modality => ({
     name,
     features: matrixVariable(normalizeFeatures(matrix, resolved.featureNormalization), false),
     weight: weight(`${name}/weight`, matrix.columns),
     hyperedges: weight(`${name}/hyperedges`, matrix.columns, resolved.numHyperedges),
+    present: presence(matrix),
   }));
   const parameters: Record<string, Variable> = { users, items };
   for (const { name, weight: w, hyperedges } of modalities) {
@@ -125,7 +129,8 @@ function fused(
 
 /**
  * Contrast of every pair of modalities for the batch's users and positive items, the first modality's rows against
- * all of the second's, summed over the batch. A row that occurs n times is compared once and counts n times.
+ * all of the second's, summed over the batch. A row that occurs n times is compared once and counts n times; an item
+ * that lacks one of the modalities doesn't.
  */
 function contrasts(
   { global }: Encoded,
@@ -137,26 +142,22 @@ function contrasts(
     ['items', countRows(batch.positiveItems)],
   ] as const;
   return sides.flatMap(([side, { rows, counts }]) => {
-    const all = global.map(({ basis, [side]: coefficients }) => ({ coefficients, basis }));
+    const all = global.map(({ basis, present, [side]: coefficients }) => ({
+      factors: { coefficients, basis },
+      present: side === 'items' ? present : undefined,
+    }));
     return all.flatMap((first, at) => {
-      const anchors = { ...first, coefficients: gatherRows(first.coefficients, rows) };
-      return all.slice(at + 1).map((candidates) => {
+      const { coefficients, basis } = first.factors;
+      const anchors = { coefficients: gatherRows(coefficients, rows), basis };
+      return all.slice(at + 1).map(({ factors: candidates, present }) => {
         const loss = factoredInfoNceLoss({ anchors, candidates, positives: rows }, { temperature });
-        return dot(loss, tensor1d(counts)) as Scalar;
+        // An item that lacks one of the two has nothing to compare.
+        const weights = counts.map(
+          (count, place) =>
+            count * (first.present?.[rows[place]!] ?? 1) * (present?.[rows[place]!] ?? 1),
+        );
+        return dot(loss, tensor1d(weights)) as Scalar;
       });
     });
   });
-}
-
-function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
-  const entries = Object.entries(features);
-  if (entries.length === 0)
-    throw new RangeError('createLgmrec: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of entries) {
-    if (rows !== numItems) {
-      throw new RangeError(
-        `createLgmrec: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-      );
-    }
-  }
 }

@@ -1,6 +1,6 @@
+import { itemFeatures } from '@mmrec/core';
 import type {
   Batch,
-  FeatureMatrix,
   Interactions,
   LossTerms,
   ModelInputs,
@@ -56,7 +56,8 @@ export interface MmsslInputs extends ModelInputs {
  * exist, and the modality graphs, which it empties after the first batch, are empty from the start.
  *
  * @param inputs - Training interactions and item features by modality, any number of them; optionally
- *   fixed modality graphs.
+ *   fixed modality graphs. An item that lacks a modality (`missing`) passes nothing on in it, and gets there what its
+ *   users' other items pass on.
  * @throws {TypeError | RangeError} For an unknown option or one out of range, for features whose number
  *   of rows is not the number of items, or for no features at all.
  * @see Wei et al., Multi-modal self-supervised learning for recommendation, WWW 2023.
@@ -69,10 +70,10 @@ export function createMmssl(
   const resolved = mmsslOptions.resolve('createMmssl', options);
   const { numUsers, numItems } = interactions;
   const modalities = Object.keys(features);
-  checkFeatures(features, numItems);
+  const matrices = itemFeatures('createMmssl', features, numItems);
   checkNeighbors(resolved, numItems);
   const init = rng.fork('init');
-  const generator = createGenerator({ interactions, features, rng: init }, resolved);
+  const generator = createGenerator({ interactions, features: matrices, rng: init }, resolved);
   const adversary =
     resolved.adversarialWeight > 0
       ? createAdversary({ interactions, rng: init }, resolved)
@@ -162,19 +163,6 @@ export function createMmssl(
       generator.dispose();
     },
   };
-}
-
-function checkFeatures(features: Readonly<Record<string, FeatureMatrix>>, numItems: number): void {
-  const entries = Object.entries(features);
-  if (entries.length === 0)
-    throw new RangeError('createMmssl: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of entries) {
-    if (rows !== numItems) {
-      throw new RangeError(
-        `createMmssl: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-      );
-    }
-  }
 }
 
 function checkNeighbors({ graphNeighbors }: Readonly<MmsslOptions>, numItems: number): void {

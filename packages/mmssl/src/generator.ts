@@ -1,4 +1,5 @@
-import type { CsrMatrix, Embeddings, ModelInputs, Rng } from '@mmrec/core';
+import { presence } from '@mmrec/core';
+import type { CsrMatrix, Embeddings, FeatureMatrix, ModelInputs, Rng } from '@mmrec/core';
 import { csrFromCoordinates, normalizeRows, transpose } from '@mmrec/graph';
 import {
   dropout,
@@ -87,6 +88,7 @@ export function createGenerator(
   const modalities = Object.entries(features).map(([name, matrix]) => ({
     name,
     table: matrixVariable(matrix, false),
+    present: presenceColumn(matrix),
     weight: weight(`${name}/weight`, matrix.columns),
     bias: uniformBias(matrix.columns, d, rng.fork(`${name}/bias`)),
   }));
@@ -100,7 +102,9 @@ export function createGenerator(
       );
       const rate = options.dropout;
       const mask = draw && rate > 0 && draw.dropoutMask(modality.name, projected.shape, rate);
-      const f = mask ? dropout(projected, mask) : projected; // [numItems, d]
+      const dropped = mask ? dropout(projected, mask) : projected;
+      // An item without the modality has no features, not the bias for features.
+      const f = modality.present ? mul<Tensor2D>(dropped, modality.present) : dropped; // [numItems, d]
       const ofUsers = spmm(operators.toUsers, f);
       return [modality.name, { users: ofUsers, items: spmm(operators.toItems, ofUsers) }] as const;
     });
@@ -143,9 +147,18 @@ export function createGenerator(
     features: densifiedFeatures,
     forward,
     dispose: () => {
-      for (const { table } of modalities) table.dispose();
+      for (const { table, present } of modalities) {
+        table.dispose();
+        present?.dispose();
+      }
     },
   };
+}
+
+/** 1 for items that have a modality and 0 for others, `[numItems, 1]`; undefined when nobody lacks it. */
+function presenceColumn(matrix: FeatureMatrix): Variable | undefined {
+  const present = presence(matrix);
+  return present && matrixVariable({ rows: matrix.rows, columns: 1, data: present }, false);
 }
 
 /** Makes a parameter with so many rows and d columns. */

@@ -37,6 +37,8 @@ export { logSumExpOfProducts } from './log-sum-exp-of-products.js';
 export { logSumExpOfWeightedProducts } from './log-sum-exp-of-weighted-products.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
 export { squaredNormsOfProduct } from './product-row-norms.js';
+export { fitRidge, type LinearMap, type RidgeExamples } from './ridge/fit-ridge.js';
+export type { DenseRows } from './ridge/dense-products.js';
 export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
 export { columnSums, combineColumns, type ColumnTerms } from './columns.js';
 export { sampledProducts, sparseProduct } from './sparse-products.js';

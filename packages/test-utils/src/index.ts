@@ -13,4 +13,4 @@ export { checkGradient, type GradientCase } from './gradient-check.js';
 export { realData } from './real-data.js';
 export { replayRng } from './replay-rng.js';
 export { testRecommender, type SuiteOptions } from './test-recommender.js';
-export { tinyWorld, type TinyWorld } from './tiny-world.js';
+export { tinyWorld, withMissingFeatures, type TinyWorld } from './tiny-world.js';

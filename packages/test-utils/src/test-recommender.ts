@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { eachBackend } from './each-backend.js';
-import { tinyWorld, type TinyWorld } from './tiny-world.js';
+import { tinyWorld, withMissingFeatures, type TinyWorld } from './tiny-world.js';
 
 /** What a model may say of itself to the suite. */
 export interface SuiteOptions {
@@ -83,7 +83,7 @@ export function testRecommender(
         const model = create(world);
         const reached = new Set<string>();
         for (const phase of phasesOf(model)) {
-          const gradients = gradientsOf(model, phase, { batch: world.batch, step: 0 });
+          const { gradients } = valueAndGradientsOf(model, phase, { batch: world.batch, step: 0 });
           for (const [name, gradient] of Object.entries(gradients)) {
             if (gradient.dataSync().some((value) => value !== 0)) reached.add(name);
           }
@@ -95,17 +95,48 @@ export function testRecommender(
         model.dispose();
       });
 
-      it('leaves no tensors behind, training or disposed', () => {
-        const world = tinyWorld(1);
-        const before = memory().numTensors;
-        const model = create(world);
-        trainSteps(model, world, 1);
-        const trained = memory().numTensors;
-        trainSteps(model, world, 2);
-        expect(memory().numTensors).toBe(trained);
-        model.dispose();
-        expect(memory().numTensors).toBe(before);
+      it('trains on features with gaps, and what stands in a gap has no influence', () => {
+        const [zeros, noise] = [0, 1e3].map((content) => {
+          const world = withMissingFeatures(tinyWorld(1), content);
+          const model = create(world);
+          const losses = trainSteps(model, world, 3);
+          const scores = scoresOf(model);
+          model.dispose();
+          return { losses, scores };
+        });
+        expect([...zeros!.losses, ...zeros!.scores].every(Number.isFinite)).toBe(true);
+        expect(noise).toEqual(zeros);
       });
+
+      it('gives finite losses for items that lack all features', () => {
+        const world = withMissingFeatures(tinyWorld(1), 0);
+        const model = create(world);
+        const items = Int32Array.of(0, 10);
+        const batch = { users: Int32Array.of(0, 6), positiveItems: items, negativeItems: items };
+        for (const phase of phasesOf(model)) {
+          const terms = phase.losses(batch, createRng(1));
+          for (const [name, term] of Object.entries(terms)) {
+            expect(Number.isFinite(term.dataSync()[0]), name).toBe(true);
+          }
+          dispose(Object.values(terms));
+        }
+        model.dispose();
+      });
+
+      it.each([false, true])(
+        'leaves no tensors behind, training or disposed (gaps: %s)',
+        (gaps) => {
+          const world = gaps ? withMissingFeatures(tinyWorld(1), 0) : tinyWorld(1);
+          const before = memory().numTensors;
+          const model = create(world);
+          trainSteps(model, world, 1);
+          const trained = memory().numTensors;
+          trainSteps(model, world, 2);
+          expect(memory().numTensors).toBe(trained);
+          model.dispose();
+          expect(memory().numTensors).toBe(before);
+        },
+      );
 
       it.each([1, 2, 3])('learns whose taste is whose (seed %i)', (seed) => {
         const world = tinyWorld(seed);
@@ -134,23 +165,27 @@ function phasesOf(model: Recommender): readonly Phase[] {
   return model.phases ?? [whole];
 }
 
-/** Gradients of a phase for its own parameters, by the parameters' names. */
-function gradientsOf(
+/** Value of a phase's objective, and gradients for its own parameters by their names. */
+function valueAndGradientsOf(
   model: Recommender,
   phase: Phase,
   { batch, step }: { batch: Batch; step: number },
-): NamedTensorMap {
+): { readonly value: number; readonly gradients: NamedTensorMap } {
   const rng = createRng(1).fork(`step/${step}`).fork(phase.name);
   const variables = phase.parameters.map((name) => model.parameters[name]!);
   const { value, grads } = variableGrads(() => total(phase.losses(batch, rng)), variables);
-  value.dispose();
   const present = phase.parameters.filter((name) => grads[model.parameters[name]!.name]);
-  return Object.fromEntries(
+  const gradients = Object.fromEntries(
     present.map((name) => [name, grads[model.parameters[name]!.name]!] as const),
   );
+  const [number] = value.dataSync();
+  value.dispose();
+  return { value: number!, gradients };
 }
 
-function trainSteps(model: Recommender, { batch }: TinyWorld, steps: number): void {
+/** Trains, and returns the objectives' values before each step. */
+function trainSteps(model: Recommender, { batch }: TinyWorld, steps: number): number[] {
+  const values: number[] = [];
   const phases = phasesOf(model).map((phase) => {
     const parameters = phase.parameters.map((name) => [name, model.parameters[name]!] as const);
     const adam = { learningRate: 0.02, ...phase.adam };
@@ -159,12 +194,14 @@ function trainSteps(model: Recommender, { batch }: TinyWorld, steps: number): vo
   model.startEpoch?.(1);
   for (let step = 0; step < steps; step++) {
     for (const { phase, optimizer } of phases) {
-      const gradients = gradientsOf(model, phase, { batch, step });
+      const { value, gradients } = valueAndGradientsOf(model, phase, { batch, step });
+      values.push(value);
       optimizer.step(gradients);
       dispose(gradients);
     }
   }
   for (const { optimizer } of phases) optimizer.dispose();
+  return values;
 }
 
 function scoresOf(model: Recommender): Float32Array {

@@ -77,3 +77,22 @@ function features(name: string, columns: number, rng: Rng): FeatureMatrix {
   });
   return { rows: numItems, columns, data };
 }
+
+/**
+ * The same world with items that lack a modality, and others that lack both: their rows hold `content` instead of
+ * zeros, which must make no difference.
+ */
+export function withMissingFeatures(world: TinyWorld, content: number): TinyWorld {
+  // Of each taste: an item without either, two without the first, two without the second.
+  const lacking = [new Set([0, 1, 2, 10, 11, 12]), new Set([0, 3, 4, 10, 13, 14])];
+  const entries = Object.entries(world.features).map(([name, matrix], at) => {
+    const missing = Uint8Array.from({ length: numItems }, (_, item) =>
+      Number(lacking[at]?.has(item) ?? false),
+    );
+    const data = matrix.data.map((value, place) =>
+      missing[Math.floor(place / matrix.columns)] ? content * ((place % 7) - 2) : value,
+    );
+    return [name, { ...matrix, data, missing }] as const;
+  });
+  return { ...world, features: Object.fromEntries(entries) };
+}

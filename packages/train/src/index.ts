@@ -45,6 +45,25 @@ export {
 export { createTrainingPhases, trainStep, type TrainingPhase } from './training-phases.js';
 export { warmStart, type WarmStart } from './warm-start.js';
 export { zeroShotTopK } from './zero-shot-top-k.js';
+export {
+  embedColdItems,
+  itemsBySight,
+  type ColdItemInputs,
+} from './cold-items/embed-cold-items.js';
+export {
+  evaluateItemGroups,
+  type ItemGroupOptions,
+  type ItemGroupScore,
+} from './cold-items/evaluate-item-groups.js';
+export {
+  contentEmbeddingOptions,
+  fitContentEmbedding,
+  type ContentEmbedding,
+  type ContentEmbeddingInputs,
+  type ContentEmbeddingOptions,
+} from './cold-items/fit-content-embedding.js';
+export { itemGroups, type ItemGroups } from './cold-items/item-groups.js';
+export { rankingAuc } from './cold-items/ranking-auc.js';
 export { combineCallbacks } from './watching/combine-callbacks.js';
 export { createWebhook, type Webhook, type WebhookInputs } from './watching/create-webhook.js';
 export {

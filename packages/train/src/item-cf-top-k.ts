@@ -1,4 +1,10 @@
-import { defineOptions, itemsByUser, type FeatureMatrix, type Interactions } from '@mmrec/core';
+import {
+  clearMissingRows,
+  defineOptions,
+  itemsByUser,
+  type FeatureMatrix,
+  type Interactions,
+} from '@mmrec/core';
 import { knnGraph, transpose } from '@mmrec/graph';
 import { selectTopK, type SyncTopK } from '@mmrec/metrics';
 import { checkFeatureRows } from './check-feature-rows.js';
@@ -61,7 +67,8 @@ export function itemCfTopK(
   const { numNeighbors, shrinkage } = itemCfOptions.resolve('itemCfTopK', given);
   checkFeatureRows('itemCfTopK', features, history);
   const nearest = knnGraph(features, { k: numNeighbors, includeSelf: false });
-  if (shrinkage > 0) shrink(nearest.values, { ...nearest, features, shrinkage });
+  const cleared = clearMissingRows(features);
+  if (shrinkage > 0) shrink(nearest.values, { ...nearest, features: cleared, shrinkage });
   // Row j: the items that have item j among their nearest.
   const { offsets, indices, values } = transpose(nearest);
   const lists = itemsByUser(history);

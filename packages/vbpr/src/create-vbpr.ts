@@ -1,4 +1,4 @@
-import { defineOptions } from '@mmrec/core';
+import { defineOptions, itemFeatures } from '@mmrec/core';
 import type { Batch, FeatureMatrix, ModelDefinition, ModelInputs, Recommender } from '@mmrec/core';
 import { bprLoss, squaredNormRegularizer } from '@mmrec/losses';
 import { gatherRows, matrixVariable, xavierUniform, zerosVariable } from '@mmrec/ops';
@@ -30,7 +30,8 @@ export const vbprOptions = defineOptions<VbprOptions>({
  *
  * Parameters: `users` γ_u, `items` γ_i, `tastes` θ_u, `bias` β_i, `projection` E, `featureBias` β'.
  *
- * @param inputs - Training interactions and item features by modality, any number of them.
+ * @param inputs - Training interactions and item features by modality, any number of them; zeros where one is
+ *   `missing`.
  * @throws {TypeError | RangeError} For an unknown option, one out of range, or features that don't fit.
  * @see He and McAuley, VBPR: Visual Bayesian personalized ranking from implicit feedback, AAAI 2016.
  *   https://arxiv.org/abs/1510.01784
@@ -41,7 +42,8 @@ export function createVbpr(
 ): Recommender {
   const { embeddingSize: k, regWeight } = vbprOptions.resolve('createVbpr', options);
   const { numUsers, numItems } = interactions;
-  const table = matrixVariable(sideBySide(features, numItems), false); // [numItems, columns]
+  const matrices = itemFeatures('createVbpr', features, numItems);
+  const table = matrixVariable(sideBySide(matrices, numItems), false); // [numItems, columns]
   const columns = table.shape[1]!;
   const weight = (name: string, rows: number) =>
     xavierUniform({ rows, columns: k, rng: rng.fork(`init/${name}`) });
@@ -101,19 +103,11 @@ export function createVbpr(
 
 /** The features of all modalities in one matrix. */
 function sideBySide(features: Readonly<Record<string, FeatureMatrix>>, numItems: number) {
-  const parts = Object.entries(features);
-  if (parts.length === 0)
-    throw new RangeError('createVbpr: features must hold at least one modality, got none.');
-  for (const [name, { rows }] of parts) {
-    if (rows === numItems) continue;
-    throw new RangeError(
-      `createVbpr: ${name} features must have ${numItems} rows, one an item, got ${rows}.`,
-    );
-  }
-  const columns = parts.reduce((total, [, part]) => total + part.columns, 0);
+  const parts = Object.values(features);
+  const columns = parts.reduce((total, part) => total + part.columns, 0);
   const data = new Float32Array(numItems * columns);
   for (let row = 0, at = 0; row < numItems; row++) {
-    for (const [, part] of parts) {
+    for (const part of parts) {
       data.set(part.data.subarray(row * part.columns, (row + 1) * part.columns), at);
       at += part.columns;
     }

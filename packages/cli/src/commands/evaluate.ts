@@ -5,14 +5,13 @@ import { backendFlag, choice, lengths } from '../flags.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { formatMetric, formatTable } from '../table.js';
+import { evaluateGroups, type GroupFlags } from './evaluate-groups.js';
 
 /** Flags of `mmrec evaluate`. */
-export interface EvaluateFlags {
-  readonly split?: string;
+export interface EvaluateFlags extends GroupFlags {
   readonly k?: string;
   readonly data?: string;
   readonly backend?: string;
-  readonly json?: boolean;
 }
 
 const splits = ['test', 'validation', 'train'] as const;
@@ -21,19 +20,25 @@ const splits = ['test', 'validation', 'train'] as const;
 export async function evaluate(
   folder: string,
   flags: EvaluateFlags,
-  { stdout }: Streams,
+  streams: Streams,
 ): Promise<void> {
   const split = choice('--split', flags.split ?? 'test', splits);
   const ks = lengths('-k', flags.k ?? '10,20');
   await useBackend(backendFlag(flags.backend));
-  const { run, dataset, embeddings } = await openRun(folder, flags.data);
+  const { stdout } = streams;
+  const open = await openRun(folder, flags.data);
+  const { run, dataset, embeddings } = open;
   // On the training split nothing is masked: it would mask what is looked for.
   const train = split === 'train' ? withoutRows(dataset.train) : dataset.train;
-  const { users, mean } = await evaluateEmbeddings(
-    embeddings,
-    { train, heldOut: dataset[split] },
-    { protocol: split === 'train' ? 'lattice' : run.config.protocol, ks },
-  );
+  const inputs = { train, heldOut: dataset[split] };
+  if (flags.cold !== undefined || flags.groups !== undefined) {
+    await evaluateGroups(open, { flags, inputs, ks }, streams);
+    return;
+  }
+  const { users, mean } = await evaluateEmbeddings(embeddings, inputs, {
+    protocol: split === 'train' ? 'lattice' : run.config.protocol,
+    ks,
+  });
   if (flags.json) {
     stdout.write(`${JSON.stringify({ split, users: users.length, metrics: mean }, null, 2)}\n`);
     return;

@@ -1,6 +1,7 @@
-import { suggestion } from '@mmrec/core';
+import { suggestion, type Interactions } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
-import { recommend as recommendItems } from '@mmrec/train';
+import { itemsBySight, recommend as recommendItems } from '@mmrec/train';
+import { coldEmbeddings } from '../cold-embeddings.js';
 import { backendFlag, wholeNumber } from '../flags.js';
 import { readCatalogue } from '../load-data.js';
 import { openRun } from '../open-run.js';
@@ -11,6 +12,9 @@ import { UsageError } from '../usage-error.js';
 export interface RecommendFlags {
   readonly user?: readonly string[];
   readonly k?: string;
+  /** How new items are embedded from their features; `true` without a name. */
+  readonly cold?: string | true;
+  readonly onlyNew?: boolean;
   readonly data?: string;
   readonly backend?: string;
   readonly json?: boolean;
@@ -28,7 +32,8 @@ export async function recommend(
   if (wanted.length === 0)
     throw new UsageError('recommend: --user must name at least one user, got none.');
   await useBackend(backendFlag(flags.backend));
-  const { run, dataset, dataFolder, embeddings } = await openRun(folder, flags.data);
+  const open = await openRun(folder, flags.data);
+  const { run, dataset, dataFolder } = open;
   const indexOf = new Map(run.ids.users.map((id, index) => [id, index]));
   const users = wanted.map((id) => {
     const index = indexOf.get(id);
@@ -37,16 +42,18 @@ export async function recommend(
     throw new Error(`recommend: ${folder} has no user '${id}'.${hint}`);
   });
   const titles = await itemTitles(dataFolder);
-  const results = recommendItems(embeddings, { users, k, exclude: dataset.train }).map(
-    ({ user, items }) => ({
-      user: run.ids.users[user]!,
-      items: items.map(({ item, score }) => {
-        const id = run.ids.items[item]!;
-        const title = titles.get(id);
-        return { item: id, score, ...(title !== undefined && { title }) };
-      }),
+  const { cold = flags.onlyNew ? true : undefined } = flags;
+  const embeddings =
+    cold === undefined ? open.embeddings : await coldEmbeddings(open, cold, '--cold');
+  const exclude = flags.onlyNew ? knownItemsOf(users, dataset.train) : dataset.train;
+  const results = recommendItems(embeddings, { users, k, exclude }).map(({ user, items }) => ({
+    user: run.ids.users[user]!,
+    items: items.map(({ item, score }) => {
+      const id = run.ids.items[item]!;
+      const title = titles.get(id);
+      return { item: id, score, ...(title !== undefined && { title }) };
     }),
-  );
+  }));
   if (flags.json) {
     stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return;
@@ -63,6 +70,16 @@ export async function recommend(
     });
     stdout.write('\n');
   }
+}
+
+/** Each of some users with all items that have training interactions: what is not recommended when only new items are. */
+function knownItemsOf(users: readonly number[], train: Interactions): Interactions {
+  const { warmItems } = itemsBySight(train);
+  return {
+    ...train,
+    users: Int32Array.from(users.flatMap((user) => [...warmItems].map(() => user))),
+    items: Int32Array.from(users.flatMap(() => [...warmItems])),
+  };
 }
 
 /** Titles by item id, as far as the dataset folder has them. */
