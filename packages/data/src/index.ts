@@ -15,6 +15,18 @@ export {
   type InteractionTableInputs,
 } from './interaction-table.js';
 export { kCoreFilter } from './k-core-filter.js';
+export type { PreparedManifest, SourceEntry } from './prepare/manifest.js';
+export { prepareDataset } from './prepare/prepare-dataset.js';
+export type { FeatureSource, FeatureTarget, PrepareOptions } from './prepare/prepare-options.js';
+export {
+  sourcePresets,
+  type InteractionMapping,
+  type MetadataMapping,
+  type SourcePreset,
+} from './prepare/presets.js';
+export type { PrepareProgress, PrepareStep } from './prepare/progress.js';
+export type { SourceFormat } from './prepare/source-file.js';
+export type { PrepareProtocol } from './prepare/split-interactions.js';
 export { readDataset } from './read-dataset.js';
 export { readInter } from './read-inter.js';
 export { readJsonSplits } from './read-json-splits.js';
