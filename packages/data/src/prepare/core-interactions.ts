@@ -36,14 +36,20 @@ export async function coreInteractions(
   options: CoreOptions,
   onRound: (pairs: number) => void,
 ): Promise<CoreCounts> {
-  const count = async (table: string) => Number((await database.first(`SELECT count(*) FROM ${table}`))[0]);
+  const count = async (table: string) =>
+    Number((await database.first(`SELECT count(*) FROM ${table}`))[0]);
   const rows = await count('reviews');
-  const rated = options.minRating === undefined ? rows : await count(`reviews WHERE ${isRated(options)}`);
+  const rated =
+    options.minRating === undefined ? rows : await count(`reviews WHERE ${isRated(options)}`);
   await makePairs(database, options);
   const pairs = await count('pairs');
   await shrinkToCore(database, options.kCore, { pairs, onRound });
   await numberIds(database);
-  const [interactions, users, items] = [await count('core'), await count('users'), await count('items')];
+  const [interactions, users, items] = [
+    await count('core'),
+    await count('users'),
+    await count('items'),
+  ];
   if (interactions === 0) {
     throw new RangeError(
       `prepareDataset: the ${options.kCore}-core must hold interactions, got none of ${rows}. Lower the option kCore.`,
@@ -74,9 +80,7 @@ async function makePairs(database: Database, options: CoreOptions): Promise<void
       `CREATE OR REPLACE TABLE ${table} AS SELECT ${column} AS id, min("row") AS first FROM reviews GROUP BY ${column}`,
     );
   }
-  const kept = options.byTime
-    ? `min({'time': time, 'row': "row"})`
-    : `min({'row': "row"})`;
+  const kept = options.byTime ? `min({'time': time, 'row': "row"})` : `min({'row': "row"})`;
   const time = options.byTime ? 'kept.time' : 'NULL::DOUBLE';
   await database.run(`
     CREATE OR REPLACE TABLE pairs AS

@@ -19,6 +19,8 @@ export interface EngineOptions {
 
 /** The database in which the joins and sorts are done. */
 export interface Database {
+  /** Where the database lies; others may put files beside it. */
+  readonly folder: string;
   /** Version of the engine. */
   readonly version: string;
   run(sql: string): Promise<void>;
@@ -73,10 +75,13 @@ export async function openDatabase(folder: string, options: EngineOptions): Prom
     await Promise.all([file, `${file}.wal`].map((path) => rm(path, { force: true })));
     return open();
   });
-  return connect(duckdb, instance);
+  return { folder, ...(await connect(duckdb, instance)) };
 }
 
-async function connect(duckdb: DuckDb, instance: DuckDBInstance): Promise<Database> {
+async function connect(
+  duckdb: DuckDb,
+  instance: DuckDBInstance,
+): Promise<Omit<Database, 'folder'>> {
   const connection = await instance.connect();
   // A connection has one open result; a second is read beside the first.
   const readers: DuckDBConnection[] = [];
@@ -168,7 +173,10 @@ export function quotedName(name: string): string {
 
 /** The first line of an engine's message, without its kind. */
 export function firstLine(message: string): string {
-  return message.split('\n')[0]!.replace(/^[\w ]+ Error: /, '').trim();
+  return message
+    .split('\n')[0]!
+    .replace(/^[\w ]+ Error: /, '')
+    .trim();
 }
 
 async function loadDuckDb(): Promise<DuckDb> {

@@ -35,9 +35,7 @@ export function identify(sources: readonly SourceEntry[]): unknown {
 }
 
 /** Bytes of the local files among those given. */
-export async function totalBytes(
-  files: readonly Pick<SourceFile, 'path'>[],
-): Promise<number> {
+export async function totalBytes(files: readonly Pick<SourceFile, 'path'>[]): Promise<number> {
   const sizes = await Promise.all(files.map(({ path }) => sizeOf(path)));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

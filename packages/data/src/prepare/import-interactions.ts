@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { suggestion } from '@mmrec/core';
+import { shortened } from '../read-lines.js';
 import { toId, toNumber, toTime } from '../table-rows.js';
 import { firstLine, quoted, quotedName, type Database } from './database.js';
 import { escapeGlob } from './escape-glob.js';
 import type { InteractionMapping } from './presets.js';
 import { readRecords } from './read-records.js';
 import type { SourceFile } from './source-file.js';
+import { createSpool } from './spool.js';
 
 /** What is imported, and who is told how far it is. */
 export interface ImportInputs {
@@ -16,6 +19,7 @@ export interface ImportInputs {
 
 /** Row numbers are 32-bit integers in the database. */
 const mostRows = 2 ** 31 - 1;
+const longestId = 4096;
 /** What decoding leaves of broken text; and zero, which ends a text in some programs. */
 const broken = /[\p{Surrogate}\uFFFD\0]/u;
 
@@ -64,37 +68,42 @@ interface OneSource {
 async function importText(database: Database, one: OneSource): Promise<number> {
   const { source, columns, firstRow, report } = one;
   const { user, item, rating, time } = columns;
-  const appender = await database.appender('reviews', [
-    ...(['integer', 'text', 'text', 'double', 'double'] as const),
-  ]);
-  const names = [user, item, rating, time].map((name) => name ?? '');
-  const required = names.filter((name) => name !== '');
+  const spool = createSpool(database, join(database.folder, 'interactions.tsv'));
+  const names = [user, item, rating, time].filter((name) => name !== undefined);
+  const timeAt = rating === undefined ? 2 : 3;
   let rows = 0;
   let bytes = 0;
-  await readRecords(source, {
-    names,
-    required,
-    onBytes: (read) => report((bytes += read), rows),
-    add: (cells, place) => {
-      const row = firstRow + rows++;
-      appender.add([
-        row,
-        readId(cells[0], user, place),
-        readId(cells[1], item, place),
-        rating === undefined ? null : toNumber(cells[2], rating, place),
-        time === undefined ? null : toTime(cells[3], time, place),
-      ]);
-    },
-  });
-  appender.finish();
+  try {
+    await readRecords(source, {
+      names,
+      required: names,
+      isPlain: true,
+      onBytes: (read) => report((bytes += read), rows),
+      add: (cells, place) => {
+        const stars = rating === undefined ? '' : toNumber(cells[2], rating, place);
+        const moment = time === undefined ? '' : toTime(cells[timeAt], time, place);
+        const ids = [readId(cells[0], user, place), readId(cells[1], item, place)] as const;
+        spool.add(firstRow + rows++, ids, `${stars}\t${moment}`);
+      },
+    });
+    await spool.finish();
+  } finally {
+    await spool.remove();
+  }
   return rows;
 }
 
 /** An id, which must have survived decoding: else two of them could become one. */
 function readId(value: unknown, name: string, place: () => string): string {
   const id = toId(value, name, place);
+  if (id.length > longestId) {
+    const got = `one of ${id.length}`;
+    throw new RangeError(
+      `${place()}: ${name} must have at most ${longestId} characters, got ${got}.`,
+    );
+  }
   if (!broken.test(id)) return id;
-  throw new RangeError(`${place()}: ${name} must be well-formed Unicode, got '${id}'.`);
+  throw new RangeError(`${place()}: ${name} must be well-formed Unicode, got '${shortened(id)}'.`);
 }
 
 async function importParquet(database: Database, one: OneSource): Promise<number> {
@@ -122,9 +131,12 @@ async function importParquet(database: Database, one: OneSource): Promise<number
     return Number(rows);
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    throw new Error(`${what}: must be a readable Parquet file, got: ${firstLine((error as Error).message)}`, {
-      cause: error,
-    });
+    throw new Error(
+      `${what}: must be a readable Parquet file, got: ${firstLine((error as Error).message)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -51,7 +51,12 @@ export async function importMetadata(
         bytes += read;
         report();
       };
-      await readRecords(source, { names: wantedColumns(columns), required: [columns.id], add, onBytes });
+      await readRecords(source, {
+        names: wantedColumns(columns),
+        required: [columns.id],
+        add,
+        onBytes,
+      });
     }
   }
   appender.finish();
@@ -118,7 +123,9 @@ async function readParquet(
         `prepareDataset: ${source.name}: must have a column '${columns.id}', got ${got}.`,
       );
     }
-    const cells = names.map((name) => (present.has(name) ? `to_json(${quotedName(name)})::VARCHAR` : 'NULL'));
+    const cells = names.map((name) =>
+      present.has(name) ? `to_json(${quotedName(name)})::VARCHAR` : 'NULL',
+    );
     for await (const block of database.blocks(`SELECT ${cells.join(', ')} FROM ${table}`)) {
       for (let row = 0; row < block[0]!.length; row++) {
         add(

@@ -1,12 +1,6 @@
 /** Steps of preparing a dataset, in order. */
 export type PrepareStep =
-  | 'hash'
-  | 'interactions'
-  | 'core'
-  | 'metadata'
-  | 'split'
-  | 'items'
-  | 'features';
+  'hash' | 'interactions' | 'core' | 'metadata' | 'split' | 'items' | 'features';
 
 /** How far a step is. */
 export interface PrepareProgress {

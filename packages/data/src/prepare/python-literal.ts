@@ -68,7 +68,8 @@ function readDictionary(cursor: Cursor): Record<string, unknown> {
   const dictionary = Object.create(null) as Record<string, unknown>;
   readMembers(cursor, '{', () => {
     const key = readValue(cursor);
-    if (typeof key === 'object' && key !== null) throw expected(cursor, 'a text or a number as key');
+    if (typeof key === 'object' && key !== null)
+      throw expected(cursor, 'a text or a number as key');
     skipSpace(cursor);
     take(cursor, ':');
     dictionary[String(key)] = readValue(cursor);
@@ -171,7 +172,8 @@ function readEscape(cursor: Cursor): string {
 /** Reads a number or a name. */
 function readAtom(cursor: Cursor): unknown {
   const { text } = cursor;
-  const atom = /[-+]?(?:0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?|[A-Za-z]+)[lL]?/y;
+  const atom =
+    /[-+]?(?:0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?|[A-Za-z]+)[lL]?/y;
   atom.lastIndex = cursor.at;
   const word = atom.exec(text)?.[0];
   if (word === undefined) throw expected(cursor, 'a value');

@@ -2,6 +2,7 @@ import { columnPositions } from '../column-positions.js';
 import { readDelimitedStream } from '../read-delimited.js';
 import { readLines } from '../read-lines.js';
 import { openSource } from './open-source.js';
+import { createFieldPicker } from './pick-fields.js';
 import { parseRecord } from './parse-record.js';
 import type { SourceFile } from './source-file.js';
 
@@ -20,6 +21,8 @@ export interface RecordReader {
    */
   add(cells: readonly unknown[], place: () => string): void;
   onBytes?(bytes: number): void;
+  /** The cells are texts and numbers: they can be picked from a line without parsing all of it. */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -47,9 +50,16 @@ async function readJsonRecords(
   reader: RecordReader,
 ): Promise<void> {
   let isFirst = true;
+  const pick = reader.isPlain ? createFieldPicker(reader.names) : undefined;
   await readLines({ stream, what, longest: longestLine }, ({ bytes, start, end, number }) => {
-    const line = bytes.toString('utf8', start, end);
     const place = () => `${what}:${number}`;
+    const picked = pick?.(bytes, start, end);
+    if (picked && !picked.includes(undefined)) {
+      isFirst = false;
+      reader.add(picked, place);
+      return;
+    }
+    const line = bytes.toString('utf8', start, end);
     if (line.trim() === '') return;
     const record = parseRecord(line, place);
     if (isFirst) columnPositions(place(), Object.keys(record), reader.required);

@@ -133,7 +133,9 @@ async function createLabeller(
     position < 0
       ? -Infinity
       : Number(
-          (await database.first(`SELECT time FROM core ORDER BY time LIMIT 1 OFFSET ${position}`))[0],
+          (
+            await database.first(`SELECT time FROM core ORDER BY time LIMIT 1 OFFSET ${position}`)
+          )[0],
         );
   const lastTraining = await timeAt(count - Math.round(count * (validation + test)) - 1);
   const lastValidation = await timeAt(count - Math.round(count * test) - 1);

@@ -24,7 +24,9 @@ const format = 1;
 
 /** The stages of a work folder's database. */
 export async function openStages(database: Database): Promise<Stages> {
-  await database.run('CREATE TABLE IF NOT EXISTS stages (name VARCHAR, key VARCHAR, value VARCHAR)');
+  await database.run(
+    'CREATE TABLE IF NOT EXISTS stages (name VARCHAR, key VARCHAR, value VARCHAR)',
+  );
   return {
     once: async <T>(name: string, { inputs, work, isThere = () => true }: Stage<T>) => {
       const key = createHash('sha256')
