@@ -1,3 +1,8 @@
+export {
+  convertImageFeatures,
+  type ConvertedImageFeatures,
+  type ConvertImageFeaturesOptions,
+} from './amazon/convert-image-features.js';
 export { concatenateFeatures } from './concatenate-features.js';
 export { inspectFeatures } from './inspect-features.js';
 export { maskFeatures, type MaskFeaturesOptions } from './mask-features.js';

@@ -21,13 +21,13 @@ export async function writeNpy(file: string, matrix: FeatureMatrix): Promise<voi
     throw new RangeError(`writeNpy: matrix must hold rows × columns numbers, got ${got}.`);
   }
   await writeFileAtomically(file, async (handle) => {
-    await handle.writeFile(header(rows, columns));
+    await handle.writeFile(npyHeader(rows, columns));
     await handle.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   });
 }
 
 /** A version 1 header, padded so that the numbers start at a multiple of 64 bytes. */
-function header(rows: number, columns: number): Buffer {
+export function npyHeader(rows: number, columns: number): Buffer {
   const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const bytes = Buffer.from(

@@ -16,8 +16,6 @@ export type RawDescription = Partial<Record<keyof ItemDescription, unknown>>;
  *
  * @example
  * ```ts
- * import { describeItem } from './describe-item.js';
- *
  * describeItem({ title: ' Red  shoe', brand: null, categories: [['Shoes', 'Red'], ['Shoes']] })
  * // => { title: 'Red shoe', categories: ['Shoes', 'Red'] }
  * ```
@@ -43,8 +41,6 @@ export function describeItem(raw: RawDescription): ItemDescription {
  *
  * @example
  * ```ts
- * import { itemText } from './describe-item.js';
- *
  * itemText({ title: 'Red shoe', categories: ['Shoes', 'Red'], description: 'Fits!' })
  * // => 'Red shoe. Shoes, Red. Fits!'
  * ```

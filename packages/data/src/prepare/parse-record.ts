@@ -11,8 +11,6 @@ export type SourceRecord = Readonly<Record<string, unknown>>;
  * @throws {SyntaxError} For anything else.
  * @example
  * ```ts
- * import { parseRecord } from './parse-record.js';
- *
  * parseRecord("{'asin': 'B1', 'price': None}", () => 'meta.json:1') // => { asin: 'B1', price: null }
  * parseRecord('{"asin": "B1"}', () => 'meta.json:2') // => { asin: 'B1' }
  * ```

@@ -34,8 +34,6 @@ interface Scan {
  *
  * @example
  * ```ts
- * import { createFieldPicker } from './pick-fields.js';
- *
  * const pick = createFieldPicker(['asin', 'overall']);
  * const line = Buffer.from('{"text": "so {good", "overall": 5.0, "asin": "B1"}');
  * pick(line, 0, line.length) // => ['B1', 5]

@@ -41,8 +41,6 @@ interface Cursor {
  * @throws {SyntaxError} Saying what was expected and in which column, from 1.
  * @example
  * ```ts
- * import { parsePythonLiteral } from './python-literal.js';
- *
  * parsePythonLiteral("{'asin': u'B00\\u00e9', 'price': None, 'tags': ('a', \"it's\")}")
  * // => { asin: 'B00é', price: null, tags: ['a', "it's"] }
  * ```
