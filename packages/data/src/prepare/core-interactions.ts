@@ -28,7 +28,7 @@ export interface CoreCounts {
  * items that remain from 0 in the order in which they first occur in `reviews`. Makes the tables
  * `core("user", item, "row", time)`, `users("user", id)` and `items(item, id)`.
  *
- * @param onRound - Told how many pairs are left after each round of the k-core.
+ * @param onRound - Told how many pairs are left: at first, and after each round of the k-core.
  * @throws {RangeError} If nothing is left.
  */
 export async function coreInteractions(
@@ -36,13 +36,13 @@ export async function coreInteractions(
   options: CoreOptions,
   onRound: (pairs: number) => void,
 ): Promise<CoreCounts> {
-  const count = async (table: string) =>
-    Number((await database.first(`SELECT count(*) FROM ${table}`))[0]);
+  const count = (table: string) => countRows(database, table);
   const rows = await count('reviews');
   const rated =
     options.minRating === undefined ? rows : await count(`reviews WHERE ${isRated(options)}`);
   await makePairs(database, options);
   const pairs = await count('pairs');
+  onRound(pairs);
   await shrinkToCore(database, options.kCore, { pairs, onRound });
   await numberIds(database);
   const [interactions, users, items] = [
@@ -64,6 +64,10 @@ export async function coreInteractions(
   };
 }
 
+async function countRows(database: Database, table: string): Promise<number> {
+  return Number((await database.first(`SELECT count(*) FROM ${table}`))[0]);
+}
+
 const isRated = ({ minRating }: CoreOptions) =>
   minRating === undefined ? 'true' : `rating >= ${minRating}`;
 
@@ -80,11 +84,13 @@ async function makePairs(database: Database, options: CoreOptions): Promise<void
       `CREATE OR REPLACE TABLE ${table} AS SELECT ${column} AS id, min("row") AS first FROM reviews GROUP BY ${column}`,
     );
   }
-  const kept = options.byTime ? `min({'time': time, 'row': "row"})` : `min({'row': "row"})`;
-  const time = options.byTime ? 'kept.time' : 'NULL::DOUBLE';
+  // The earliest, and among the earliest the first; or simply the first, which costs less.
+  const [kept, row, time] = options.byTime
+    ? [`min({'time': time, 'row': "row"})`, 'kept.row', 'kept.time']
+    : ['min("row")', 'kept', 'NULL::DOUBLE'];
   await database.run(`
     CREATE OR REPLACE TABLE pairs AS
-    SELECT "user", item, kept.row AS "row", ${time} AS time FROM (
+    SELECT "user", item, ${row} AS "row", ${time} AS time FROM (
       SELECT u.first AS "user", i.first AS item, ${kept} AS kept
       FROM reviews r JOIN all_users u ON r."user" = u.id JOIN all_items i ON r.item = i.id
       WHERE ${isRated(options)}
@@ -92,7 +98,10 @@ async function makePairs(database: Database, options: CoreOptions): Promise<void
     )`);
 }
 
-/** Leaves out users and items with fewer than k partners, again and again until none is left. */
+/**
+ * Leaves out users and items with fewer than k partners, again and again until none is left. Counts
+ * are kept and lowered: later rounds touch a handful of pairs among millions.
+ */
 async function shrinkToCore(
   database: Database,
   k: number,
@@ -100,17 +109,32 @@ async function shrinkToCore(
 ): Promise<void> {
   await database.run('DROP TABLE IF EXISTS core');
   await database.run('ALTER TABLE pairs RENAME TO core');
-  for (let before = -1, left = pairs; k > 1 && left !== before && left > 0;) {
-    before = left;
-    await database.run(`
-      CREATE OR REPLACE TABLE smaller AS
-      SELECT * FROM core
-      SEMI JOIN (SELECT "user" FROM core GROUP BY "user" HAVING count(*) >= ${k}) USING ("user")
-      SEMI JOIN (SELECT item FROM core GROUP BY item HAVING count(*) >= ${k}) USING (item)`);
-    await database.run('DROP TABLE core');
-    await database.run('ALTER TABLE smaller RENAME TO core');
-    left = Number((await database.first('SELECT count(*) FROM core'))[0]);
-    onRound(left);
+  const sides = ['"user"', 'item'] as const;
+  for (const [at, side] of sides.entries()) {
+    await database.run(
+      `CREATE OR REPLACE TEMP TABLE degrees_${at} AS SELECT ${side} AS node, count(*) AS degree FROM core GROUP BY ${side}`,
+    );
+  }
+  const isWeak = sides
+    .map(
+      (side, at) =>
+        `${side} IN (SELECT node FROM degrees_${at} WHERE degree BETWEEN 1 AND ${k - 1})`,
+    )
+    .join(' OR ');
+  for (let left = pairs; ;) {
+    await database.run(
+      `CREATE OR REPLACE TEMP TABLE gone AS SELECT "user", item FROM core WHERE ${isWeak}`,
+    );
+    const gone = await countRows(database, 'gone');
+    if (gone === 0) break;
+    await database.run(`DELETE FROM core WHERE ${isWeak}`);
+    for (const [at, side] of sides.entries()) {
+      await database.run(`
+        UPDATE degrees_${at} SET degree = degree - lost
+        FROM (SELECT ${side} AS node, count(*) AS lost FROM gone GROUP BY ${side}) AS losses
+        WHERE degrees_${at}.node = losses.node`);
+    }
+    onRound((left -= gone));
   }
 }
 
