@@ -121,7 +121,7 @@ async function importParquet(database: Database, one: OneSource): Promise<number
     if (typeof wrongRow === 'bigint') {
       const named = [columns.user, columns.item, columns.rating, columns.time];
       throw new RangeError(
-        `${what}: row ${wrongRow + 1n}: ${named.filter(Boolean).join(', ')} must have values, got an empty or infinite one.`,
+        `${what}: row ${wrongRow + 1n}: ${[...new Set(named)].filter(Boolean).join(', ')} must have values, got an empty or infinite one.`,
       );
     }
     await database.run(
