@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { inspect, synth, type SynthFlags } from './commands/data.js';
+import { inspect, synth, type InspectFlags, type SynthFlags } from './commands/data.js';
 import { prepare, type PrepareFlags } from './commands/data-prepare.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
@@ -102,10 +102,11 @@ function createProgram(streams: Streams): Command {
   const data = program.command('data').description('look at data, or make some');
   data
     .command('inspect <dir>')
-    .description('what is in a dataset folder')
+    .description('what is in a dataset folder, and what may be wrong with it')
+    .option('--protocol <name>', 'protocol that the split is to follow (default: see the manifest)')
     .option('--json', 'print the result as JSON')
     .option(...verbose)
-    .action((folder: string, flags: { json?: boolean }) => inspect(folder, flags, streams));
+    .action((folder: string, flags: InspectFlags) => inspect(folder, flags, streams));
   data
     .command('synth')
     .description('write the synthetic demonstration data')

@@ -7,7 +7,13 @@ export { createDataset, type Dataset, type SplitProtocol, type Splits } from './
 export { formatInspection } from './format-inspection.js';
 export { createIdMap, createIndexIdMap, type IdMap } from './id-map.js';
 export type { CountOptions } from './index-count.js';
-export { inspectDataset, type DegreeSummary, type Inspection } from './inspect-dataset.js';
+export {
+  inspectDataset,
+  type DegreeSummary,
+  type InspectOptions,
+  type Inspection,
+} from './inspect-dataset.js';
+export type { LabelClaims } from './inspect/check-labels.js';
 export {
   createInteractionTable,
   type InteractionColumns,

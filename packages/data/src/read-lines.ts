@@ -44,7 +44,10 @@ export async function readLines(
     isFirst = false;
     const end = bytes.lastIndexOf(lineFeed) + 1;
     if (end > 0) {
-      visitBlock(Buffer.concat([...pending, bytes.subarray(0, end)]), line, visit);
+      // Only the line that began before is copied together; the others are visited where they lie.
+      const first = pending.length > 0 ? bytes.indexOf(lineFeed) + 1 : 0;
+      visitBlock(Buffer.concat([...pending, bytes.subarray(0, first)]), line, visit);
+      visitBlock(bytes.subarray(first, end), line, visit);
       pending.length = 0;
       pendingBytes = 0;
     }

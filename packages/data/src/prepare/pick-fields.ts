@@ -146,15 +146,18 @@ function skipWord(scan: Scan): void {
 /** Passes over a text, from its opening quote. */
 function skipText(scan: Scan): boolean {
   const { bytes, end } = scan;
-  for (let at = scan.at + 1; at < end; at++) {
-    const byte = bytes[at]!;
-    if (byte === backslash) at++;
-    else if (byte === quote) {
-      scan.at = at + 1;
+  for (let from = scan.at + 1; ;) {
+    // The engine's own search is several times faster than a loop over a review's text.
+    const found = bytes.indexOf(quote, from);
+    if (found === -1 || found >= end) return false;
+    let before = found;
+    while (bytes[before - 1] === backslash) before--;
+    from = found + 1;
+    if ((found - before) % 2 === 0) {
+      scan.at = from;
       return true;
     }
   }
-  return false;
 }
 
 /** Passes over a list or an object. */
