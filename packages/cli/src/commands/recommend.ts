@@ -69,6 +69,8 @@ export async function recommend(
 async function itemTitles(folder: string): Promise<ReadonlyMap<string, string>> {
   const items = (await readCatalogue(folder)) ?? [];
   return new Map(
-    items.flatMap(({ id, title }) => (title === undefined ? [] : [[String(id), title] as const])),
+    items.flatMap(({ id, externalId, title }) =>
+      title === undefined ? [] : [[externalId ?? String(id), title] as const],
+    ),
   );
 }
