@@ -25,7 +25,7 @@ export function splitStreamName(userId: string): string {
 }
 
 /** How many of a user's n interactions a protocol holds out for validation and for test. */
-export function heldOutCounts(
+function heldOutCounts(
   n: number,
   protocol: SplitProtocol,
 ): { readonly validation: number; readonly test: number } {

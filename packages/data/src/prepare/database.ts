@@ -1,14 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
+  DOUBLE,
   DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
   DuckDBType,
   DuckDBValue,
+  INTEGER,
+  VARCHAR,
+  version,
 } from '@duckdb/node-api';
 
-type DuckDb = typeof import('@duckdb/node-api');
+/** What is used of the engine's package, which is loaded when it is needed. */
+interface DuckDb {
+  readonly DuckDBInstance: typeof DuckDBInstance;
+  readonly DuckDBDataChunk: typeof DuckDBDataChunk;
+  readonly INTEGER: typeof INTEGER;
+  readonly DOUBLE: typeof DOUBLE;
+  readonly VARCHAR: typeof VARCHAR;
+  readonly version: typeof version;
+}
 
 /** What DuckDB may use. */
 export interface EngineOptions {
@@ -93,7 +105,7 @@ async function connect(
     version: duckdb.version(),
     run: async (sql) => void (await connection.run(sql)),
     first,
-    blocks: async function* (sql) {
+    async *blocks(sql) {
       const reader = await instance.connect();
       readers.push(reader);
       try {

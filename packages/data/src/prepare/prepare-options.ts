@@ -127,7 +127,7 @@ export function planPreparation(options: PrepareOptions): PreparePlan {
   });
   if (!protocols.includes(protocol)) {
     throw new TypeError(
-      `${where}: protocol must be one of ${protocols.join(', ')}, got '${String(protocol)}'.${suggestion(protocol, protocols)}`,
+      `${where}: protocol must be one of ${protocols.join(', ')}, got '${protocol as string}'.${suggestion(protocol, protocols)}`,
     );
   }
   if (numbers.validation + numbers.test >= 1) {

@@ -7,7 +7,7 @@ import { parseRecord } from './parse-record.js';
 import type { SourceFile } from './source-file.js';
 
 /** Bytes of the longest line that is read: a hostile file must not fill the memory. */
-export const longestLine = 16 * 1024 * 1024;
+const longestLine = 16 * 1024 * 1024;
 
 /** What is wanted of a text file's rows. */
 export interface RecordReader {
