@@ -41,8 +41,8 @@ export interface ConvertedImageFeatures {
  * const record = Buffer.concat([Buffer.from('B000000002'), Buffer.from(Float32Array.of(1, 2).buffer)]);
  * await writeFile('images.b', record);
  * const itemIds = ['B000000001', 'B000000002'];
- * await convertImageFeatures('images.b', 'image_feat.npy', { itemIds, columns: 2 })
- * // => { shape: [2, 2], records: 1, missing: 1 }
+ * const report = await convertImageFeatures('images.b', 'image_feat.npy', { itemIds, columns: 2 });
+ * report.missing // => 1
  * (await readNpy('image_feat.npy')).data // => [0, 0, 1, 2]
  * ```
  */
