@@ -21,6 +21,8 @@ export interface LoadOptions {
 /** An item as `items.jsonl` describes it. */
 export interface CatalogueItem {
   readonly id: string | number;
+  /** What the item is called outside, such as its ASIN. */
+  readonly externalId?: string;
   readonly title?: string;
   readonly description?: string;
   /** The image's file, relative to the folder. */

@@ -1,8 +1,9 @@
 import { completionMethods } from '@mmrec/features';
 import { Command, CommanderError } from 'commander';
 import { compare, type CompareFlags } from './commands/compare.js';
-import { inspect, synth, type SynthFlags } from './commands/data.js';
+import { inspect, synth, type InspectFlags, type SynthFlags } from './commands/data.js';
 import { splitData, type SplitFlags } from './commands/data-split.js';
+import { prepare, type PrepareFlags } from './commands/data-prepare.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
@@ -196,10 +197,11 @@ function addData(program: Command, streams: Streams): void {
   const data = program.command('data').description('look at data, or make some');
   data
     .command('inspect <dir>')
-    .description('what is in a dataset folder')
+    .description('what is in a dataset folder, and what may be wrong with it')
+    .option('--protocol <name>', 'protocol that the split is to follow (default: see the manifest)')
     .option('--json', 'print the result as JSON')
     .option(...verbose)
-    .action((folder: string, flags: { json?: boolean }) => inspect(folder, flags, streams));
+    .action((folder: string, flags: InspectFlags) => inspect(folder, flags, streams));
   data
     .command('synth')
     .description('write the synthetic demonstration data')
@@ -221,6 +223,7 @@ function addData(program: Command, streams: Streams): void {
     .option('--force', 'replace the folder if it is there')
     .option(...verbose)
     .action((flags: SplitFlags) => splitData(flags, streams));
+  addPrepare(data, streams);
 }
 
 function addReproduce(program: Command, streams: Streams): void {
@@ -239,6 +242,36 @@ function addReproduce(program: Command, streams: Streams): void {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((flags: ReproduceFlags) => reproduce(flags, streams));
+}
+
+function addPrepare(data: Command, streams: Streams): void {
+  data
+    .command('prepare <files...>')
+    .description('make a dataset folder of raw interactions (needs the package @duckdb/node-api)')
+    .requiredOption('--out <dir>', 'folder to write')
+    .option('--source <name>', 'amazon-2014 or amazon-2023: data whose columns are known')
+    .option('--columns <a=b,...>', 'columns of the interactions: user=,item=,time=,rating=')
+    .option('--format <name>', 'jsonl, csv, tsv or parquet (default: by the names of the files)')
+    .option('--metadata <files...>', 'files that describe the items')
+    .option(
+      '--metadata-columns <a=b,...>',
+      'their columns: id=,title=,brand=,categories=,description=,image=',
+    )
+    .option('--metadata-format <name>', 'their format (default: by the names of the files)')
+    .option('--image-features <file>', "Amazon's image features, a .b file")
+    .option('--k-core <k>', 'partners that each user and item has at least (default: 5; 1: all)')
+    .option('--min-rating <x>', 'leave out lower ratings')
+    .option('--protocol <name>', 'mmrec, lattice, time or leave-one-out (default: mmrec)')
+    .option('--validation <share>', 'share for validation of the protocol time (default: 0.1)')
+    .option('--test <share>', 'share for test of the protocol time (default: 0.1)')
+    .option('--seed <n>', 'seed of the split (default: 1)')
+    .option('--name <name>', 'name of the dataset (default: that of the folder)')
+    .option('--memory <size>', 'memory for joins and sorts (default: 1GB)')
+    .option('--threads <n>', 'threads for joins and sorts (default: the cores of the machine)')
+    .option('--force', 'replace a dataset that is in the folder')
+    .option('--json', 'print the manifest')
+    .option(...verbose)
+    .action((files: string[], flags: PrepareFlags) => prepare(files, flags, streams));
 }
 
 function addFeatures(program: Command, streams: Streams): void {

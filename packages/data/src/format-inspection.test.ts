@@ -22,6 +22,8 @@ const inspection = {
   density: 0.0011003,
   duplicates: 2,
   alsoInTraining: 0,
+  warnings: [],
+  notes: [],
   features: [
     {
       modality: 'visual',

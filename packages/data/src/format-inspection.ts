@@ -35,7 +35,11 @@ export function formatInspection(inspection: Inspection): string {
       ['held out and in training', formatCount(alsoInTraining)],
     ]),
     formatFeatures(inspection.features),
-  ];
+    [
+      ...inspection.warnings.map((warning) => `warning: ${warning}`),
+      ...inspection.notes.map((note) => `note: ${note}`),
+    ].join('\n'),
+  ].filter((section) => section !== '');
   return `${sections.join('\n\n').replace('\n\nPercentiles', '\nPercentiles')}\n`;
 }
 

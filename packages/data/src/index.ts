@@ -8,7 +8,13 @@ export { formatInspection } from './format-inspection.js';
 export { holdOutItems, type HoldOutItemsOptions, type ItemHoldOut } from './hold-out-items.js';
 export { createIdMap, createIndexIdMap, type IdMap } from './id-map.js';
 export type { CountOptions } from './index-count.js';
-export { inspectDataset, type DegreeSummary, type Inspection } from './inspect-dataset.js';
+export {
+  inspectDataset,
+  type DegreeSummary,
+  type InspectOptions,
+  type Inspection,
+} from './inspect-dataset.js';
+export type { LabelClaims } from './inspect/check-labels.js';
 export {
   createInteractionTable,
   type InteractionColumns,
@@ -16,6 +22,18 @@ export {
   type InteractionTableInputs,
 } from './interaction-table.js';
 export { kCoreFilter } from './k-core-filter.js';
+export type { PreparedManifest, SourceEntry } from './prepare/manifest.js';
+export { prepareDataset } from './prepare/prepare-dataset.js';
+export type { FeatureSource, FeatureTarget, PrepareOptions } from './prepare/prepare-options.js';
+export {
+  sourcePresets,
+  type InteractionMapping,
+  type MetadataMapping,
+  type SourcePreset,
+} from './prepare/presets.js';
+export type { PrepareProgress, PrepareStep } from './prepare/progress.js';
+export type { SourceFormat } from './prepare/source-file.js';
+export type { PrepareProtocol } from './prepare/split-interactions.js';
 export { readDataset } from './read-dataset.js';
 export { readInter } from './read-inter.js';
 export { readJsonSplits } from './read-json-splits.js';

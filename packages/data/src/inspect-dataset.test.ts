@@ -23,6 +23,8 @@ it('counts users, items, interactions, cold ones, duplicates and leaks', () => {
     duplicates: 1,
     alsoInTraining: 1,
     features: [],
+    warnings: [],
+    notes: [],
   });
 });
 

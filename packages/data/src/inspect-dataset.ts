@@ -1,6 +1,8 @@
 import type { FeatureSummary, Interactions } from '@mmrec/core';
 import type { Dataset } from './dataset.js';
 import { firstOccurrences } from './first-occurrences.js';
+import { checkLabels, type LabelClaims } from './inspect/check-labels.js';
+import { compareWithKnown } from './inspect/known-datasets.js';
 
 /** Training interactions a user or an item has, over all of them, those without any included. */
 export interface DegreeSummary {
@@ -35,6 +37,18 @@ export interface Inspection {
   /** Validation and test rows whose pair is also a training row. */
   readonly alsoInTraining: number;
   readonly features: readonly FeatureSummary[];
+  /** What is probably wrong: other sizes than a published dataset of that name, swapped labels. */
+  readonly warnings: readonly string[];
+  /** What is good to know. */
+  readonly notes: readonly string[];
+}
+
+/** What {@link inspectDataset} knows besides the interactions. */
+export interface InspectOptions extends LabelClaims {
+  /** Summaries of the feature files, passed through. */
+  readonly features?: readonly FeatureSummary[];
+  /** What the dataset calls itself; by default its name. */
+  readonly name?: string;
 }
 
 /**
@@ -43,7 +57,10 @@ export interface Inspection {
  * Percentiles are by nearest rank: the smallest degree that at least that share of users or items
  * does not exceed.
  *
- * @param features - Summaries of the feature files, passed through.
+ * A dataset with the name of a published one is compared with it, and labels that look swapped are
+ * reported; see {@link Inspection.warnings}.
+ *
+ * @param options - What is known besides; or summaries of the feature files alone.
  * @example
  * ```ts
  * const table = createInteractionTable({ users: ['ann', 'ann', 'bob'], items: ['a', 'b', 'b'] });
@@ -55,8 +72,11 @@ export interface Inspection {
  */
 export function inspectDataset(
   dataset: Dataset,
-  features: readonly FeatureSummary[] = [],
+  options: InspectOptions | readonly FeatureSummary[] = {},
 ): Inspection {
+  const { features = [], ...claims }: InspectOptions = isList(options)
+    ? { features: options }
+    : options;
   const { name, source, train, validation, test } = dataset;
   const sizes = [train, validation, test].map(({ users }) => users.length) as [
     number,
@@ -65,6 +85,13 @@ export function inspectDataset(
   ];
   const total = sizes[0] + sizes[1] + sizes[2];
   const repeated = [train, validation, test].reduce((sum, split) => sum + repetitions(split), 0);
+  const protocol = claims.protocol ?? dataset.protocol;
+  const labels = checkLabels(dataset, { ...claims, ...(protocol && { protocol }) });
+  const size = compareWithKnown(claims.name ?? name, {
+    users: numDistinct([train.users, validation.users, test.users], train.numUsers),
+    items: numDistinct([train.items, validation.items, test.items], train.numItems),
+    interactions: total,
+  });
   return {
     name,
     source,
@@ -75,7 +102,18 @@ export function inspectDataset(
     duplicates: (dataset.duplicates ?? 0) + repeated,
     alsoInTraining: overlap(train, validation) + overlap(train, test),
     features,
+    warnings: [...(size === undefined ? [] : [size]), ...labels.warnings],
+    notes: labels.notes,
   };
+}
+
+const isList = (options: unknown): options is readonly FeatureSummary[] => Array.isArray(options);
+
+/** How many different indices occur. */
+function numDistinct(columns: readonly Int32Array[], size: number): number {
+  const seen = new Uint8Array(size);
+  for (const column of columns) for (const index of column) seen[index] = 1;
+  return seen.reduce((sum, isSeen) => sum + isSeen, 0);
 }
 
 /** Rows that repeat an earlier one. */

@@ -54,3 +54,30 @@ it('refuses several .inter files of other names, and a folder that is not there'
     new Error('readDataset: nowhere: no such file or folder.'),
   );
 });
+
+it('takes external ids where the folder has them', async () => {
+  const inter = 'userID\titemID\tx_label\n0\t1\t0\n1\t0\t2\n';
+  const users = '{"id":0,"externalId":"ann"}\n{"id":1,"externalId":"bob"}\n';
+  const folder = (items: string) =>
+    temporaryFolder({ 'a.inter': inter, 'users.jsonl': users, 'items.jsonl': items });
+  const dataset = await readDataset(folder('{"id":0,"title":"Hat"}\n{"id":1}\n'));
+  expect(dataset.users.ids).toEqual(['ann', 'bob']);
+  expect(dataset.items.ids).toEqual(['0', '1']);
+  const named = await readDataset(
+    folder('{"id":0,"externalId":"hat"}\n{"id":1,"externalId":"shoe"}\n'),
+  );
+  expect(named.items.indexOf('shoe')).toBe(1);
+  await expect(
+    readDataset(folder('{"id":0,"externalId":"hat"}\n{"id":7,"externalId":"shoe"}\n')),
+  ).rejects.toThrow(
+    new RangeError(
+      `readDataset: items.jsonl:2: must have the id 1 and an externalId, got '{"id":7,"externalId":"shoe"}'.`,
+    ),
+  );
+  const one = folder('{"id":0,"externalId":"hat"}\n');
+  await expect(readDataset(one)).rejects.toThrow(
+    new RangeError(
+      `readDataset: ${join(one, 'items.jsonl')} must have a line for each of the 2 in the interactions, got 1.`,
+    ),
+  );
+});

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Dataset } from './dataset.js';
+import { readExternalIds } from './external-ids.js';
 import { fileError } from './file-error.js';
 import type { CountOptions } from './index-count.js';
 import { readInter } from './read-inter.js';
@@ -10,7 +11,8 @@ import { pickledSplitFiles, readPickledSplits } from './read-pickled-splits.js';
 /**
  * Reads the interactions of a dataset folder: `<name>.inter` if there is one, whatever lies beside
  * it ({@link readInter}); else `train.json`, `val.json`, `test.json` ({@link readJsonSplits}); else
- * pickled SciPy matrices ({@link readPickledSplits}). Of several `.inter` files the one named as
+ * pickled SciPy matrices ({@link readPickledSplits}). External ids are those of `users.jsonl` and
+ * `items.jsonl`, where these have them. Of several `.inter` files the one named as
  * the folder is taken.
  *
  * @throws {Error} If the folder is missing, holds none of these, or holds several `.inter` files of
@@ -29,6 +31,14 @@ import { pickledSplitFiles, readPickledSplits } from './read-pickled-splits.js';
  * ```
  */
 export async function readDataset(folder: string, options: CountOptions = {}): Promise<Dataset> {
+  const dataset = await readInteractions(folder, options);
+  const { numUsers, numItems } = dataset.train;
+  const users = await readExternalIds(folder, 'users.jsonl', numUsers);
+  const items = await readExternalIds(folder, 'items.jsonl', numItems);
+  return { ...dataset, users: users ?? dataset.users, items: items ?? dataset.items };
+}
+
+async function readInteractions(folder: string, options: CountOptions): Promise<Dataset> {
   const files = await readdir(folder).catch((error: unknown) => {
     throw fileError('readDataset', folder, error);
   });

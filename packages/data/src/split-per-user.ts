@@ -3,6 +3,7 @@ import { suggestion } from '@mmrec/core';
 import { collectSplits, leftOut } from './collect-splits.js';
 import type { SplitProtocol, Splits } from './dataset.js';
 import { firstOccurrences } from './first-occurrences.js';
+import { heldOutLabels, splitStreamName } from './held-out-labels.js';
 import type { InteractionColumns } from './interaction-table.js';
 import { rowsByUser } from './rows-by-user.js';
 
@@ -48,18 +49,11 @@ export function splitPerUser(
   const { offsets, rows } = rowsByUser(interactions, keep);
   for (let user = 0; user < interactions.numUsers; user++) {
     const own = rows.subarray(offsets[user], offsets[user + 1]);
-    const heldOut = numHeldOut(own.length);
-    if (heldOut === 0) continue;
-    rng.stream(`split/${interactions.userIds?.ids[user] ?? user}`).shuffle(own);
-    const half = Math.floor(heldOut / 2);
-    const numValidation = protocol === 'mmrec' ? half : heldOut - half;
-    for (let at = 0; at < heldOut; at++) labels[own[at]!] = at < numValidation ? 1 : 2;
+    const ownLabels = heldOutLabels(own.length, {
+      protocol,
+      stream: () => rng.stream(splitStreamName(interactions.userIds?.ids[user] ?? String(user))),
+    });
+    for (let at = 0; at < own.length; at++) labels[own[at]!] = ownLabels[at]!;
   }
   return { ...collectSplits(interactions, labels), protocol };
-}
-
-function numHeldOut(n: number): number {
-  if (n < 3) return 0;
-  // n / 5 is exact where 0.2 n is not: 0.2 · 15 must be 3.
-  return n < 10 ? 2 : Math.floor(n / 5);
 }

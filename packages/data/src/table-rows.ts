@@ -75,7 +75,7 @@ export function createTableRows(columns: TableColumns): TableRows {
   };
 }
 
-function toId(value: unknown, name: string, place: () => string): string {
+export function toId(value: unknown, name: string, place: () => string): string {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
   const rule = 'must be text that is not empty or an integer below 2^53';
@@ -89,13 +89,13 @@ function toLabel(value: unknown, name: string, place: () => string): number {
   throw new RangeError(`${place()}: ${name} ${rule}, got ${show(value)}.`);
 }
 
-function toNumber(value: unknown, name: string, place: () => string): number {
+export function toNumber(value: unknown, name: string, place: () => string): number {
   const number = asNumber(value);
   if (Number.isFinite(number)) return number;
   throw new RangeError(`${place()}: ${name} must be a finite number, got ${show(value)}.`);
 }
 
-function toTime(value: unknown, name: string, place: () => string): number {
+export function toTime(value: unknown, name: string, place: () => string): number {
   const number = asNumber(value);
   if (Number.isFinite(number)) return number;
   const time = value instanceof Date ? value.getTime() : Date.parse(String(value));
@@ -113,5 +113,9 @@ function show(value: unknown): string {
   if (typeof value === 'string') return `'${shortened(value)}'`;
   if (value === undefined) return 'nothing';
   if (typeof value === 'bigint' || typeof value === 'number') return String(value);
-  return shortened(JSON.stringify(value));
+  try {
+    return shortened(JSON.stringify(value));
+  } catch {
+    return 'something nested too deeply to show';
+  }
 }

@@ -1,4 +1,9 @@
 export {
+  convertImageFeatures,
+  type ConvertedImageFeatures,
+  type ConvertImageFeaturesOptions,
+} from './amazon/convert-image-features.js';
+export {
   completeFeatures,
   type Completion,
   type CompletionInputs,

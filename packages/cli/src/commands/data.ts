@@ -2,19 +2,37 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatInspection, inspectDataset } from '@mmrec/data';
 import { inspectFeatures } from '@mmrec/features';
-import { wholeNumber } from '../flags.js';
+import { readClaims, readTimes } from '../dataset-claims.js';
+import { choice, wholeNumber } from '../flags.js';
 import { loadData } from '../load-data.js';
 import type { Streams } from '../streams.js';
 import { writeSynth } from '../synth.js';
 
+/** Flags of `mmrec data inspect`. */
+export interface InspectFlags {
+  readonly protocol?: string;
+  readonly json?: boolean;
+}
+
+const protocols = ['mmrec', 'lattice', 'time', 'leave-one-out'] as const;
+
 /** `mmrec data inspect <dir>`: what is in a dataset folder. */
 export async function inspect(
   folder: string,
-  flags: { json?: boolean },
+  flags: InspectFlags,
   { stdout }: Streams,
 ): Promise<void> {
   const { dataset } = await loadData(folder, { needsFeatures: false });
-  const report = inspectDataset(dataset, await inspectFeatures(folder));
+  const claimed = await readClaims(folder);
+  const timed = await readTimes(dataset);
+  const report = inspectDataset(dataset, {
+    ...claimed,
+    ...(flags.protocol !== undefined && {
+      protocol: choice('--protocol', flags.protocol, protocols),
+    }),
+    ...(timed && { timed }),
+    features: await inspectFeatures(folder),
+  });
   stdout.write(
     flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${formatInspection(report)}\n`,
   );

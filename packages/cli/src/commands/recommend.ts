@@ -86,6 +86,8 @@ function knownItemsOf(users: readonly number[], train: Interactions): Interactio
 async function itemTitles(folder: string): Promise<ReadonlyMap<string, string>> {
   const items = (await readCatalogue(folder)) ?? [];
   return new Map(
-    items.flatMap(({ id, title }) => (title === undefined ? [] : [[String(id), title] as const])),
+    items.flatMap(({ id, externalId, title }) =>
+      title === undefined ? [] : [[externalId ?? String(id), title] as const],
+    ),
   );
 }
