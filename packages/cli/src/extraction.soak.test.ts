@@ -68,11 +68,11 @@ describe.skipIf(!process.env['MMREC_SOAK'])('the demonstration catalogue', () =>
       const textual = await testRecalls(['textual']);
       const both = await testRecalls(['visual', 'textual']);
       const figures = [visual, textual, both].map((values) => mean(values).toFixed(4));
-      console.log(`recall@20 by pictures, words (${text}), both: ${figures.join(', ')}`);
+      process.stderr.write(`recall@20 by pictures, words (${text}), both: ${figures.join(', ')}\n`);
       for (const one of [visual, textual]) {
         const { meanDifference, pValue } = pairedTTest(both, one);
-        console.log(
-          `both beats one by ${meanDifference.toFixed(4)}, p = ${pValue.toExponential(1)}`,
+        process.stderr.write(
+          `both beats one by ${meanDifference.toFixed(4)}, p = ${pValue.toExponential(1)}\n`,
         );
         expect(meanDifference).toBeGreaterThan(0.02);
         expect(pValue).toBeLessThan(1e-6);

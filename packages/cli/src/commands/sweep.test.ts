@@ -77,6 +77,9 @@ describe('mmrec sweep', () => {
     expect(csv).toHaveLength(7);
     expect(csv[0]).toContain('trial,model,embeddingSize,seed,round,status,epochs,seconds,valid');
     expect(csv[0]).not.toContain('test');
+    const page = readFileSync(join(at('grid'), 'results.html'), 'utf8');
+    expect(page).toContain('<h1>Sweep of shop: grid</h1>');
+    expect(page).toContain(`<b>${summaries[0]!.id}</b>`);
   });
 
   it('halves: the better configurations go on from where they were', async () => {
@@ -161,8 +164,9 @@ describe('mmrec sweep --queue', async () => {
     found.once('error', () => resolve(false));
     found.once('exit', () => resolve(true));
   });
-  // eslint-disable-next-line no-console -- a skipped test is to be seen
-  if (!installed) console.warn('SKIPPED: no redis-server is installed, the queue is not tested.');
+  if (!installed) {
+    process.stderr.write('SKIPPED: no redis-server is installed, the queue is not tested.\n');
+  }
 
   // The issue's numbers in the soak test; else as few as still lose workers in mid-trial.
   const { trials, workers, killEvery, mostKills } = soak
@@ -209,8 +213,7 @@ describe('mmrec sweep --queue', async () => {
         }
         const single = await sweep(spec, '--out', at('single'));
         expect(summariesOf(onQueue.stdout)).toEqual(summariesOf(single.stdout));
-        // eslint-disable-next-line no-console -- a figure for the record
-        console.info(`${trials} trials, ${killed} workers killed`);
+        process.stderr.write(`${trials} trials, ${killed} workers killed\n`);
       } finally {
         clearInterval(killer);
         for (const worker of running) worker.kill('SIGKILL');
