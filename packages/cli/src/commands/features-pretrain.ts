@@ -65,6 +65,7 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const provenance = await pretrainFeatures({
     ...{ items, folder, seed, options, tokenizer, resume, force, skipUnreadable },
     notes: { backend, versions: packageVersions() },
+    onWarning: (message) => void stderr.write(`${message}\n`),
     onStage: (stage) => void stderr.write(`${stage} …\n`),
     onEpoch: (record) => void stderr.write(`${describeEpoch(record, options.epochs)}\n`),
   });
