@@ -93,7 +93,7 @@ function createProgram(streams: Streams): Command {
     .option('--resume', 'go on with the run in --out, exactly as if it had not been interrupted')
     .option(
       '--checkpoint-every <n>',
-      'epochs between checkpoints, 0: none (default: as often as they take 2 % of the time)',
+      'epochs between checkpoints, 0: none (default: as often as they take 1 % of the time)',
     )
     .option('--log <what>', 'tensorboard: event files in the run folder')
     .option('--webhook <url>', 'address that gets JSON at each epoch and at the end')

@@ -1,7 +1,7 @@
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 
 /** Numbers of variables by name. */
-type Values = Readonly<Record<string, Float32Array | Int32Array>>;
+export type Values = Readonly<Record<string, Float32Array | Int32Array>>;
 
 /** What {@link createBestEpoch} keeps, to be saved and taken up again. */
 export interface SavedBest<Epoch> {

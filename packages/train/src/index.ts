@@ -1,4 +1,4 @@
-export { checkIdentity, type TrainingIdentity } from './checkpoint/check-identity.js';
+export type { TrainingIdentity } from './checkpoint/check-identity.js';
 export {
   openCheckpointFolder,
   type Checkpoint,
@@ -7,6 +7,12 @@ export {
 } from './checkpoint/checkpoint-folder.js';
 export { lockFolder, type FolderLock } from './checkpoint/folder-lock.js';
 export type { CheckpointInputs } from './checkpoint/training-checkpoints.js';
+export {
+  captureVariables,
+  restoreVariables,
+  type SavedSteps,
+  type TrainedVariables,
+} from './checkpoint/trained-variables.js';
 export type { SavedTraining } from './checkpoint/training-state.js';
 export { evaluate, type EvaluationInputs, type EvaluationOptions } from './evaluate.js';
 export {

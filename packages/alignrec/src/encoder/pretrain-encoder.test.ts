@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRng } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
+import { openCheckpointFolder, type SavedSteps } from '@mmrec/train';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measureMasked } from './measure-masked.js';
@@ -34,19 +35,20 @@ async function parametersOf(pretrained: ReturnType<typeof pretrainEncoder>) {
 
 describe('pretrainEncoder', () => {
   let folder: string;
-  let file: string;
   beforeAll(async () => {
     await useBackend('wasm');
     folder = await mkdtemp(join(tmpdir(), 'mmrec-encoder-'));
-    file = join(folder, 'checkpoint.safetensors');
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  const open = (resume: boolean) =>
+    openCheckpointFolder<SavedSteps>(join(folder, 'checkpoint'), { identity, resume });
+
   /** Stops after the second epoch, like somebody who presses Ctrl-C. */
-  const interrupt = () =>
+  const interrupt = async () =>
     pretrainEncoder(
       inputs({
-        checkpoint: { file, identity, resume: false },
+        checkpoints: await open(false),
         onEpoch: ({ epoch }) => {
           if (epoch === 2) throw new Error('stopped');
         },
@@ -60,7 +62,7 @@ describe('pretrainEncoder', () => {
     const resumed = await parametersOf(
       pretrainEncoder(
         inputs({
-          checkpoint: { file, identity, resume: true },
+          checkpoints: await open(true),
           onEpoch: ({ epoch }) => void epochs.push(epoch),
         }),
       ),
@@ -71,25 +73,17 @@ describe('pretrainEncoder', () => {
     expect(other).not.toEqual(whole);
   });
 
-  it('refuses a checkpoint of other settings, and says which', async () => {
-    const checkpoint = { file, identity: { ...identity, epochs: 9 }, resume: true };
-    await expect(pretrainEncoder(inputs({ checkpoint }))).rejects.toThrow(
-      new Error(
-        `restoreCheckpoint: ${file} belongs to another pre-training (epochs 4 there, 9 here). Resume with its settings and data, or start again with --force.`,
-      ),
-    );
-  });
-
-  it('refuses a damaged checkpoint', async () => {
-    const bytes = await readFile(file);
+  it('goes on from the checkpoint before a damaged one, to the same encoder', async () => {
+    const path = join(folder, 'checkpoint/epoch-4.safetensors');
+    const bytes = await readFile(path);
     bytes[bytes.length - 5]! ^= 1;
-    await writeFile(file, bytes);
-    const checkpoint = { file, identity, resume: true };
-    await expect(pretrainEncoder(inputs({ checkpoint }))).rejects.toThrow(
-      new Error(
-        `restoreCheckpoint: ${file} is damaged: its contents don't match its checksum. Start again with --force instead of --resume.`,
-      ),
-    );
+    await writeFile(path, bytes);
+    const epochs: number[] = [];
+    const checkpoints = await open(true);
+    const onEpoch = ({ epoch }: { epoch: number }) => void epochs.push(epoch);
+    const resumed = await parametersOf(pretrainEncoder(inputs({ checkpoints, onEpoch })));
+    expect(epochs).toEqual([4]);
+    expect(resumed).toEqual(await parametersOf(pretrainEncoder(inputs())));
   });
 
   it('keeps the number of tensors constant, and frees them', async () => {

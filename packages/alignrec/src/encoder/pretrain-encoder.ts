@@ -1,17 +1,16 @@
-import { existsSync } from 'node:fs';
 import type { Rng } from '@mmrec/core';
-import { createAdam, disposeGradients, valueAndGradients } from '@mmrec/ops';
-import { learningRateFactor } from '@mmrec/train';
+import { createAdam, disposeGradients, valueAndGradients, type Optimizer } from '@mmrec/ops';
+import {
+  captureVariables,
+  learningRateFactor,
+  restoreVariables,
+  type CheckpointFolder,
+  type SavedSteps,
+} from '@mmrec/train';
 import { addN, keep, type Scalar } from '@tensorflow/tfjs-core';
 import type { CatalogueContent } from './catalogue-content.js';
 import { createContentEncoder, sizesOf, type ContentEncoder } from './create-content-encoder.js';
 import { drawViews } from './draw-views.js';
-import {
-  restoreCheckpoint,
-  saveCheckpoint,
-  type PretrainIdentity,
-  type TrainingState,
-} from './encoder-checkpoint.js';
 import { encoderOptions } from './encoder-options.js';
 import { packViews, type PackedViews } from './pack-views.js';
 import type { PretrainOptions } from './pretrain-options.js';
@@ -32,12 +31,8 @@ export interface PretrainInputs {
   readonly items: Int32Array;
   readonly rng: Rng;
   readonly options: Readonly<PretrainOptions>;
-  /** Where to save after each epoch; with `resume`, training goes on from what is there. */
-  readonly checkpoint?: {
-    readonly file: string;
-    readonly identity: PretrainIdentity;
-    readonly resume: boolean;
-  };
+  /** Where to save after each epoch; training goes on from the newest checkpoint that is there. */
+  readonly checkpoints?: CheckpointFolder<SavedSteps>;
   /** Called after each epoch, when it has been saved. If it throws, pre-training ends with its error. */
   onEpoch?(record: PretrainEpoch, encoder: ContentEncoder): void | Promise<void>;
 }
@@ -52,10 +47,10 @@ const beta2 = 0.98;
  * on seed and epoch only, so that a resumed run gives the same encoder, bit for bit, as one that was not stopped.
  *
  * @returns The encoder; the caller disposes it.
- * @throws {Error} If a checkpoint to resume from is damaged or of another pre-training.
+ * @throws {Error} If the checkpoints to resume from are damaged.
  */
 export async function pretrainEncoder(inputs: PretrainInputs): Promise<ContentEncoder> {
-  const { content, rng, options, checkpoint, onEpoch } = inputs;
+  const { content, rng, options, checkpoints, onEpoch } = inputs;
   const encoder = createContentEncoder(
     { sizes: sizesOf(content), rng: rng.fork('encoder') },
     Object.fromEntries(
@@ -67,15 +62,13 @@ export async function pretrainEncoder(inputs: PretrainInputs): Promise<ContentEn
   );
   const { learningRate, weightDecay } = options;
   const optimizer = createAdam(encoder.parameters, { learningRate, weightDecay, beta2 });
-  const state = { parameters: encoder.parameters, optimizer };
+  const trained = { variables: encoder.parameters, optimizers: { main: optimizer } };
   try {
-    let done = 0;
-    if (checkpoint?.resume === true && existsSync(checkpoint.file)) {
-      done = await restoreCheckpoint(checkpoint.file, state, checkpoint.identity);
-    }
-    for (let epoch = done + 1; epoch <= options.epochs; epoch++) {
-      const record = trainEpoch(epoch, { ...inputs, encoder, state });
-      if (checkpoint) await saveCheckpoint(checkpoint.file, state, { ...checkpoint, epoch });
+    const latest = await checkpoints?.readLatest();
+    if (latest) restoreVariables(trained, latest);
+    for (let epoch = (latest?.epoch ?? 0) + 1; epoch <= options.epochs; epoch++) {
+      const record = trainEpoch(epoch, { ...inputs, encoder, optimizer });
+      await checkpoints?.write({ epoch, ...captureVariables(trained) });
       await onEpoch?.(record, encoder);
     }
     return encoder;
@@ -89,9 +82,9 @@ export async function pretrainEncoder(inputs: PretrainInputs): Promise<ContentEn
 
 function trainEpoch(
   epoch: number,
-  inputs: PretrainInputs & { readonly encoder: ContentEncoder; readonly state: TrainingState },
+  inputs: PretrainInputs & { readonly encoder: ContentEncoder; readonly optimizer: Optimizer },
 ): PretrainEpoch {
-  const { content, items, encoder, state, options } = inputs;
+  const { content, items, encoder, optimizer, options } = inputs;
   const rng = inputs.rng.fork(`epoch/${epoch}`);
   const start = performance.now();
   const order = rng.stream('order').shuffle(items.slice());
@@ -100,11 +93,11 @@ function trainEpoch(
   for (let at = 0; at < order.length; at += options.batchSize, steps++) {
     const batch = order.subarray(at, at + options.batchSize);
     const passed = epoch - 1 + at / order.length;
-    state.optimizer.learningRate =
+    optimizer.learningRate =
       options.learningRate * learningRateFactor({ ...options, schedule: 'cosine' }, passed);
     const draw = { rng: rng.fork(`step/${steps}`), masking: options };
     const views = packViews(content, drawViews(content, batch, draw));
-    for (const [term, value] of Object.entries(trainStep(encoder, state, views))) {
+    for (const [term, value] of Object.entries(trainStep(encoder, optimizer, views))) {
       sums[term] = (sums[term] ?? 0) + value;
     }
   }
@@ -116,7 +109,7 @@ function trainEpoch(
 /** One step; returns the terms' values. */
 function trainStep(
   encoder: ContentEncoder,
-  { parameters, optimizer }: TrainingState,
+  optimizer: Optimizer,
   views: PackedViews,
 ): Record<string, number> {
   let terms: Readonly<Record<string, Scalar>> = {};
@@ -125,7 +118,7 @@ function trainStep(
     // Read after the step: the engine would dispose them with the rest of the forward pass.
     for (const term of Object.values(terms)) keep(term);
     return addN<Scalar>(Object.values(terms));
-  }, parameters);
+  }, encoder.parameters);
   optimizer.step(gradients);
   value.dispose();
   disposeGradients(gradients);

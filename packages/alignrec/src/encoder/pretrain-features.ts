@@ -4,10 +4,10 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRng, writeFileAtomically } from '@mmrec/core';
 import { writeNpy } from '@mmrec/features';
+import { openCheckpointFolder, type SavedSteps } from '@mmrec/train';
 import type { CatalogueContent } from './catalogue-content.js';
 import { loadTokenizer, trainTokenizer, type TokenizerJson } from './catalogue-tokenizer.js';
 import { encodeItems } from './encode-items.js';
-import type { PretrainIdentity } from './encoder-checkpoint.js';
 import { measureMasked, type MaskedReport } from './measure-masked.js';
 import { learnVocabularies, prepareContent, tokenizeTexts } from './prepare-content.js';
 import { pretrainEncoder, type PretrainEpoch } from './pretrain-encoder.js';
@@ -36,7 +36,7 @@ export interface PretrainFeaturesInputs {
   readonly options?: Partial<PretrainOptions>;
   /** Contents of a `tokenizer.json`; absent: one is trained on the catalogue. */
   readonly tokenizer?: TokenizerJson | undefined;
-  /** Go on from the folder's checkpoint. */
+  /** Go on from the folder's newest checkpoint. */
   readonly resume?: boolean | undefined;
   /** Replace what is in the folder. */
   readonly force?: boolean | undefined;
@@ -44,6 +44,8 @@ export interface PretrainFeaturesInputs {
   readonly skipUnreadable?: boolean | undefined;
   /** More to be noted in the provenance, such as versions. */
   readonly notes?: Readonly<Record<string, unknown>>;
+  /** Called with what is amiss and doesn't end the work, such as a damaged checkpoint. */
+  onWarning?(message: string): void;
   /** Called when a stage begins. */
   onStage?(stage: string): void;
   /** Called after each epoch, with the figures of the validation items in some of them. */
@@ -80,7 +82,7 @@ const files = {
   provenance: 'unified_feat.json',
   encoder: 'encoder',
   tokenizer: join('encoder', 'tokenizer.json'),
-  checkpoint: join('encoder', 'checkpoint.safetensors'),
+  checkpoint: join('encoder', 'checkpoint'),
 };
 
 /** Epochs between looks at the validation items. */
@@ -93,7 +95,7 @@ const most = 5;
  * to predict what is masked, measures it on items it has not seen, and encodes every item.
  *
  * Writes `unified_feat.npy`, its provenance `unified_feat.json`, and `encoder/` with the tokenizer and the
- * checkpoint, each whole or not at all.
+ * checkpoints, each whole or not at all.
  *
  * @throws {Error} If an image can't be decoded or a text is empty (naming file and item), or the folder holds an
  *   encoder and neither `resume` nor `force` is set.
@@ -130,14 +132,17 @@ export async function pretrainFeatures(inputs: PretrainFeaturesInputs): Promise<
 
   onStage?.('training');
   const contentHash = hashOf(content);
-  const identity: PretrainIdentity = { seed, data: contentHash, ...options };
+  const checkpoints = await openCheckpointFolder<SavedSteps>(paths.checkpoint, {
+    identity: { seed, data: contentHash, ...options },
+    resume: inputs.resume ?? false,
+    onDamaged: (message) => inputs.onWarning?.(`${message}; the one before it is tried`),
+  });
   const measure = (which: 'validation' | 'test', rounds?: number) => ({
     ...{ items: split[which], masking: options, rng: rng.fork(`measure/${which}`) },
     ...(rounds !== undefined && { rounds }),
   });
   const encoder = await pretrainEncoder({
-    ...{ content, items: split.train, rng, options },
-    checkpoint: { file: paths.checkpoint, identity, resume: inputs.resume ?? false },
+    ...{ content, items: split.train, rng, options, checkpoints },
     onEpoch: (record, current) => {
       const look = record.epoch % validateEvery === 0 || record.epoch === options.epochs;
       const valid = look && measureMasked(current, content, measure('validation', 1));
@@ -190,7 +195,7 @@ async function makeFolder(paths: typeof files, inputs: PretrainFeaturesInputs): 
   await mkdir(paths.encoder, { recursive: true });
   if (inputs.resume === true) return;
   for (const file of [paths.checkpoint, paths.features, paths.provenance]) {
-    await rm(file, { force: true });
+    await rm(file, { recursive: true, force: true });
   }
 }
 

@@ -78,7 +78,7 @@ it('writes unified features, where they come from, and how well the encoder pred
   const again = await pretrain();
   expect(again.code).toBe(1);
   expect(again.stderr).toContain(
-    `pretrainFeatures: ${join(out, 'encoder/checkpoint.safetensors')} is there already. Go on from it with --resume, replace it with --force, or choose another --out.`,
+    `pretrainFeatures: ${join(out, 'encoder/checkpoint')} is there already. Go on from it with --resume, replace it with --force, or choose another --out.`,
   );
   // Nothing is left to train: the same features come out.
   const resumed = await pretrain('--resume');

@@ -62,7 +62,13 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const provenance = await pretrainFeatures({
     ...{ items, folder, seed, options, tokenizer, resume, force, skipUnreadable },
     notes: { backend, versions: packageVersions() },
+<<<<<<< HEAD
     ...pretrainProgress(stderr, options.epochs),
+=======
+    onWarning: (message) => void stderr.write(`${message}\n`),
+    onStage: (stage) => void stderr.write(`${stage} …\n`),
+    onEpoch: (record) => void stderr.write(`${describeEpoch(record, options.epochs)}\n`),
+>>>>>>> h-resume
   });
   stdout.write(
     flags.json ? `${JSON.stringify(provenance, null, 2)}\n` : report(provenance, folder),

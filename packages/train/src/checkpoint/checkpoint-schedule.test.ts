@@ -20,16 +20,16 @@ function simulate(
 }
 
 it('saves every epoch where that costs little', () => {
-  expect(simulate({ epochs: 5, seconds: 10, cost: 0.2 })).toEqual([1, 2, 3, 4, 5]);
+  expect(simulate({ epochs: 5, seconds: 10, cost: 0.1 })).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('saves after as many epochs as keep the cost at 2 %', () => {
-  // 0.1 s is 2 % of 5 s: 10 epochs.
-  expect(simulate({ epochs: 35, seconds: 0.5, cost: 0.1 })).toEqual([1, 11, 21, 31]);
+it('saves after as many epochs as keep the cost at 1 %', () => {
+  // 0.1 s is 1 % of 10 s: 20 epochs.
+  expect(simulate({ epochs: 65, seconds: 0.5, cost: 0.1 })).toEqual([1, 21, 41, 61]);
 });
 
 it('saves after ten minutes whatever the cost', () => {
-  // 60 s are 2 % of 50 minutes.
+  // 60 s are 1 % of 100 minutes.
   expect(simulate({ epochs: 25, seconds: 60, cost: 60 })).toEqual([1, 11, 21]);
 });
 

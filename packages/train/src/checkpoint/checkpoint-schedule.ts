@@ -1,5 +1,5 @@
 /** Largest share of training's time that checkpoints may take. */
-const budget = 0.02;
+const budget = 0.01;
 /** After this long a checkpoint is written whatever it costs, in milliseconds. */
 const longest = 10 * 60_000;
 
@@ -12,7 +12,7 @@ export interface CheckpointSchedule {
 }
 
 /**
- * Checkpoints every so many epochs, or as often as they cost little: when what the last one took is at most 2 %
+ * Checkpoints every so many epochs, or as often as they cost little: when what the last one took is at most 1 %
  * of the time since, at the latest after ten minutes. The first epoch is always saved: that shows the cost.
  *
  * @param every - Epochs between checkpoints; absent: by their cost.

@@ -13,7 +13,7 @@ import {
 export interface CheckpointInputs {
   /** From `openCheckpointFolder`. Training goes on from the newest checkpoint in it. */
   readonly folder: CheckpointFolder<SavedTraining>;
-  /** Epochs between checkpoints, ≥ 1; absent: as often as they take at most 2 % of the time. */
+  /** Epochs between checkpoints, ≥ 1; absent: as often as they take at most 1 % of the time. */
   readonly every?: number | undefined;
 }
 
