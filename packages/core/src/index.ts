@@ -17,7 +17,6 @@ export type {
   Phase,
   PhaseAdam,
   Recommender,
-  TrainingDefaults,
 } from './model.js';
 export {
   defineOptions,
@@ -34,4 +33,5 @@ export {
   type SplitCounts,
 } from './presets/published-datasets.js';
 export { createRng, type RandomStream, type Rng } from './rng.js';
+export type { TrainingDefaults } from './training-defaults.js';
 export { writeFileAtomically } from './write-file-atomically.js';
