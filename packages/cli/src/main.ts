@@ -236,7 +236,10 @@ function addReproduce(program: Command, streams: Streams): void {
     .option('--seeds <n,n>', 'one run each (default: 1,2,3)', list)
     .option('--out <dir>', 'folder of the runs and of table.csv (default: runs/reproduce)')
     .option('--epochs <n>', 'largest number of epochs, instead of the presets’')
-    .option('--protocol <name>', 'mmrec or lattice, instead of the presets’')
+    .option(
+      '--protocol <name>',
+      'mmrec or lattice (default: of the folder’s split, else the preset’s)',
+    )
     .option(...backend)
     .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
     .option('--json', 'print the result as JSON')

@@ -18,7 +18,6 @@ export type {
   Phase,
   PhaseAdam,
   Recommender,
-  TrainingDefaults,
 } from './model.js';
 export {
   defineOptions,
@@ -35,4 +34,5 @@ export {
   type SplitCounts,
 } from './presets/published-datasets.js';
 export { createRng, type RandomStream, type Rng } from './rng.js';
+export type { TrainingDefaults } from './training-defaults.js';
 export { removeTemporaryFiles, writeFileAtomically } from './write-file-atomically.js';

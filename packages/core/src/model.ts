@@ -4,6 +4,7 @@ import type { FeatureMatrix } from './feature-matrix.js';
 import type { OptionsDefinition } from './options.js';
 import type { Presets } from './presets/preset.js';
 import type { Rng } from './rng.js';
+import type { TrainingDefaults } from './training-defaults.js';
 
 /**
  * Rows of a training step, as indices into the model's users and items. All columns present have
@@ -99,16 +100,6 @@ export interface ModelInputs {
   readonly features: Readonly<Record<string, FeatureMatrix>>;
   /** Source of the initial parameters. */
   readonly rng: Rng;
-}
-
-/** Training defaults that a model may set for itself. */
-export interface TrainingDefaults {
-  readonly learningRate?: number;
-  readonly weightDecay?: number;
-  readonly batchSize?: number;
-  readonly epochs?: number;
-  readonly patience?: number;
-  readonly evaluateEvery?: number;
 }
 
 /** A model as the command line and the registry know it. */

@@ -62,13 +62,7 @@ export async function pretrain(flags: PretrainFlags, { stdout, stderr }: Streams
   const provenance = await pretrainFeatures({
     ...{ items, folder, seed, options, tokenizer, resume, force, skipUnreadable },
     notes: { backend, versions: packageVersions() },
-<<<<<<< HEAD
     ...pretrainProgress(stderr, options.epochs),
-=======
-    onWarning: (message) => void stderr.write(`${message}\n`),
-    onStage: (stage) => void stderr.write(`${stage} …\n`),
-    onEpoch: (record) => void stderr.write(`${describeEpoch(record, options.epochs)}\n`),
->>>>>>> h-resume
   });
   stdout.write(
     flags.json ? `${JSON.stringify(provenance, null, 2)}\n` : report(provenance, folder),
@@ -98,8 +92,9 @@ async function readTokenizer(file: string): Promise<Record<string, unknown>> {
 export function pretrainProgress(
   stderr: Streams['stderr'],
   epochs: number,
-): Required<Pick<PretrainFeaturesInputs, 'onStage' | 'onEpoch'>> {
+): Required<Pick<PretrainFeaturesInputs, 'onStage' | 'onEpoch' | 'onWarning'>> {
   return {
+    onWarning: (message) => void stderr.write(`${message}\n`),
     onStage: (stage) => void stderr.write(`${stage} …\n`),
     onEpoch: ({ epoch, losses, seconds, valid }) => {
       const figures = valid

@@ -80,9 +80,6 @@ describe('mmrec sweep', () => {
     const page = readFileSync(join(at('grid'), 'results.html'), 'utf8');
     expect(page).toContain('<h1>Sweep of shop: grid</h1>');
     expect(page).toContain(`<b>${summaries[0]!.id}</b>`);
-    const page = readFileSync(join(at('grid'), 'results.html'), 'utf8');
-    expect(page).toContain('<h1>Sweep of shop: grid</h1>');
-    expect(page).toContain(`<b>${summaries[0]!.id}</b>`);
   });
 
   it('halves: the better configurations go on from where they were', async () => {

@@ -11,7 +11,6 @@ import { describeDuration, trackTrials } from '../sweep/track-trials.js';
 import { runSweep, type SweptConfiguration, type TrialTask } from '../sweep/run-sweep.js';
 import { summarizeSweep, type ConfigurationSummary } from '../sweep/summarize-sweep.js';
 import { sweepPage } from '../sweep/sweep-page.js';
-import { sweepPage } from '../sweep/sweep-page.js';
 import { configurationTable, trialsCsv } from '../sweep/sweep-tables.js';
 import { readSweepSpec, type SweepSpec } from '../sweep/sweep-spec.js';
 import { trainTrial } from '../sweep/train-trial.js';
@@ -115,8 +114,6 @@ async function writeResults(
     writeFileAtomically(join(folder, file), (handle) => handle.writeFile(text));
   await write('results.json', `${JSON.stringify({ spec, configurations: summaries }, null, 2)}\n`);
   await write('results.csv', trialsCsv(swept));
-  const title = `Sweep of ${basename(spec.data)}: ${basename(folder)}`;
-  await write('results.html', sweepPage(summaries, { title, metric: spec.metric }));
   const title = `Sweep of ${basename(spec.data)}: ${basename(folder)}`;
   await write('results.html', sweepPage(summaries, { title, metric: spec.metric }));
 }

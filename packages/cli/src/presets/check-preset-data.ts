@@ -22,10 +22,10 @@ export interface PresetUse {
  */
 export async function checkPresetData(use: PresetUse, stderr: Streams['stderr']): Promise<void> {
   const { preset, data, anyDataset } = use;
-  stderr.write(`preset ${preset.name}: ${preset.source}\n`);
   const { dataset } = await loadData(data, { needsFeatures: false });
   const differences = countDifferences(dataset, preset.dataset);
   if (differences.length === 0) {
+    stderr.write(`preset ${preset.name}: ${preset.source}\n`);
     warnOfSplit(dataset, use, stderr);
     return;
   }
@@ -35,7 +35,7 @@ export async function checkPresetData(use: PresetUse, stderr: Streams['stderr'])
       `train: --preset ${preset.name} is for ${preset.dataset.title}: ${found}. To use its hyper-parameters on other data, add --any-dataset.`,
     );
   }
-  stderr.write(`preset ${preset.name}: hyper-parameters only, ${found}\n`);
+  stderr.write(`preset ${preset.name}: hyper-parameters only, ${found}; from ${preset.source}\n`);
 }
 
 /** Labels in a file are taken as they are: judging them by the other protocol gives figures that no table has. */

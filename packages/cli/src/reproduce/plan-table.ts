@@ -16,6 +16,7 @@ export interface TableRequest {
   /** Folder of the runs. */
   readonly out: string;
   readonly epochs: number | undefined;
+  /** Undefined: that of a folder's split where its counts tell, else the preset's. */
   readonly protocol: 'mmrec' | 'lattice' | undefined;
 }
 
@@ -80,7 +81,7 @@ function reasonToSkip({
   readonly dataset: string;
   readonly folder: Folder | undefined;
 }): string | undefined {
-  if (!preset) return 'no preset: not in the papers';
+  if (!preset) return 'no preset';
   if (!folder) return `no folder: name it with --data ${dataset}=DIR`;
   const differences = countDifferences(folder.dataset, preset.dataset);
   if (differences.length > 0) return `${folder.path} has ${differences.join(', ')}`;
@@ -96,12 +97,14 @@ function createCell(
   }: { readonly model: AnyModel; readonly preset: NamedPreset; readonly folder: Folder },
   { seeds, out, epochs, protocol }: TableRequest,
 ): Cell {
+  const split = splitProtocol(folder.dataset, preset.dataset);
   return {
     model,
     preset,
     data: folder.path,
-    protocol: protocol ?? preset.protocol,
-    split: splitProtocol(folder.dataset, preset.dataset),
+    // Labels of one protocol judged by the other would compare with no table.
+    protocol: protocol ?? split ?? preset.protocol,
+    split,
     settings: resolveSettings(model, {
       ...presetSettings(preset),
       ...(epochs !== undefined && { epochs }),

@@ -1,4 +1,4 @@
-import type { TrainingDefaults } from '../model.js';
+import type { TrainingDefaults } from '../training-defaults.js';
 import type { PublishedDataset } from './published-datasets.js';
 
 /** Test metrics that somebody reports for a model on a data set. */
