@@ -1,15 +1,13 @@
 import type { AnyModel } from '../models.js';
 import { presetsOf, presetSettings, type NamedPreset } from './find-preset.js';
 
+/** What a preset's `basis` means. */
 const bases: Readonly<Record<NamedPreset['basis'], string>> = {
   reported: "the authors' best",
   defaults: "the authors' defaults",
   grid: 'the authors give a grid: values are ours',
   measured: 'not from a paper: settings of a run of the authors’ code',
 };
-
-/** What a preset's {@link NamedPreset.basis} means. */
-export const describeBasis = ({ basis }: NamedPreset): string => bases[basis];
 
 /** One line a preset of a model: name, data set, protocol, where the values are from, and the values. */
 export function describePresets(model: AnyModel): string {
@@ -23,7 +21,7 @@ export function describePresets(model: AnyModel): string {
         ([key, value]) => `${key}=${String(value)}`,
       );
       return [
-        `  ${name.padEnd(width)}  ${dataset.title}, protocol ${protocol} (${describeBasis(preset)})`,
+        `  ${name.padEnd(width)}  ${dataset.title}, protocol ${protocol} (${bases[preset.basis]})`,
         `  ${' '.repeat(width)}  ${values.join(' ')}`,
       ].join('\n');
     })

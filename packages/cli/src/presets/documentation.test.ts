@@ -8,7 +8,7 @@ import { presetsOf, type NamedPreset } from './find-preset.js';
 
 const page = fileURLToPath(new URL('../../../../docs/presets.md', import.meta.url));
 
-// After a change of the presets: vitest run -u packages/cli/src/presets/documentation.test.ts
+// After a change of the presets: vitest run packages/cli/src/presets/documentation.test.ts -u
 it('docs/presets.md has the presets as they are', async () => {
   const [prose] = readFileSync(page, 'utf8').replaceAll('\r\n', '\n').split('## Data sets\n');
   await expect(
