@@ -55,3 +55,16 @@ describe('concatenateFeatures', () => {
     );
   });
 });
+
+it('takes nothing from rows that are marked missing, whatever stands in them', () => {
+  const visual = { rows: 2, columns: 1, data: Float32Array.of(5, 6), missing: Uint8Array.of(0, 1) };
+  const textual = {
+    rows: 2,
+    columns: 1,
+    data: Float32Array.of(7, 8),
+    missing: Uint8Array.of(1, 1),
+  };
+  const joined = concatenateFeatures({ visual, textual });
+  expect([...joined.data]).toEqual([1, 0, 0, 0]);
+  expect([...joined.missing!]).toEqual([0, 1]);
+});

@@ -48,6 +48,26 @@ describe('maskFeatures', () => {
     expect(masked.missing).toBe(missing);
   });
 
+  it('takes the same share of each group', () => {
+    const many = { rows: 30, columns: 1, data: new Float32Array(30).fill(1) };
+    const strata = [
+      Int32Array.from({ length: 20 }, (_, row) => row),
+      Int32Array.of(20, 21, 22, 23),
+    ];
+    const lost = lostOf(maskFeatures(many, rng, { share: 0.5, strata }));
+    expect(lost.filter((row) => row < 20)).toHaveLength(10);
+    expect(lost.filter((row) => row >= 20 && row < 24)).toHaveLength(2);
+    expect(lost).toHaveLength(12);
+  });
+
+  it('leaves what was missing before zero and marked, and fills the others', () => {
+    const missing = Uint8Array.of(1, 1, 1, 1, 0);
+    const data = new Float32Array(10).fill(0, 0, 8).fill(7, 8);
+    const masked = maskFeatures({ ...features, data, missing }, rng, { share: 1, fill: 'mean' });
+    expect([...masked.data.subarray(0, 8)]).toEqual(new Array(8).fill(0));
+    expect(masked.missing).toEqual(missing);
+  });
+
   it('takes nothing and everything', () => {
     expect(maskFeatures(features, rng, { share: 0 }).data).toEqual(features.data);
     for (const fill of ['zero', 'mean'] as const) {

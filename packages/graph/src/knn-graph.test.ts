@@ -146,3 +146,11 @@ describe('knnGraph', () => {
     );
   });
 });
+
+it('gives items that are marked missing no neighbours, and nobody them, whatever stands in their rows', () => {
+  const features = { rows: 4, columns: 2, data: Float32Array.of(1, 0, 1, 0.1, 1, 0.2, 1, 0.3) };
+  const missing = Uint8Array.of(0, 1, 0, 0);
+  const graph = knnGraph({ ...features, missing }, { k: 1, includeSelf: false });
+  expect([...graph.offsets]).toEqual([0, 1, 1, 2, 3]);
+  expect([...graph.indices]).toEqual([2, 3, 2]);
+});

@@ -29,6 +29,16 @@ eachBackend(() => {
     expect(graph.values.every((value) => value === 1)).toBe(true);
   });
 
+  it('joins nobody with an item whose vector is zero', () => {
+    const users = tensor2d([[1, 0]]);
+    const items = tensor2d([
+      [0, 0],
+      [1, 0],
+      [-1, 0],
+    ]);
+    expect([...similarityGraph({ users, items }, { k: 2 }).indices]).toEqual([1]);
+  });
+
   it('leaves out what is excluded, and places left over', () => {
     const users = tensor2d([[1], [1]]);
     const items = tensor2d([[3], [2], [-1]]);

@@ -154,8 +154,8 @@ async function trainRun(
     preset: cell.preset.name,
     seed: String(seed),
     protocol: cell.protocol,
-    // An unfinished run is begun again.
-    force: state === 'unfinished',
+    // An unfinished run is gone on with.
+    resume: true,
     ...(epochs !== undefined && { epochs }),
     ...(backend !== undefined && { backend }),
     ...(threads !== undefined && { threads }),
