@@ -18,6 +18,7 @@ import {
   type ReduceFlags,
 } from './commands/features-transform.js';
 import { plot, type PlotFlags } from './commands/plot.js';
+import { recommendAll, type RecommendAllFlags } from './commands/recommend-all.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { reproduce, type ReproduceFlags } from './commands/reproduce.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
@@ -139,11 +140,19 @@ function addRuns(program: Command, streams: Streams): void {
     .option('-k, --k <n>', 'items a user (default: 10)')
     .option('--cold [method]', 'new items by their content: ridge or neighbors (default: ridge)')
     .option('--only-new', 'only items without training interactions, by their content')
+    .option('--all', 'every user, written to the Parquet file --out')
+    .option('--out <file>', 'with --all: the file, columns user, item, rank, score')
+    .option('--range <a-b>', 'with --all: users a to b − 1 by their number only')
+    .option('--queue <address>', 'with --all: let workers score shards of the users')
+    .option('--shard-size <n>', 'with --queue: users a shard (default: 50000)')
+    .option('--force', 'with --all: replace the file')
     .option('--data <dir>', 'dataset folder, if it has moved')
     .option(...backend)
     .option('--json', 'print the result as JSON')
     .option(...verbose)
-    .action((run: string, flags: RecommendFlags) => recommend(run, flags, streams));
+    .action((run: string, flags: RecommendFlags & RecommendAllFlags & { all?: boolean }) =>
+      flags.all ? recommendAll(run, flags, streams) : recommend(run, flags, streams),
+    );
 
   program
     .command('sweep <spec>')

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../main.js';
 import type { ConfigurationSummary } from '../sweep/summarize-sweep.js';
+import { readRecommendations } from '../recommend/recommendation-file.js';
 import { writeSynth } from '../synth.js';
 
 const bin = fileURLToPath(new URL('../../bin/mmrec.js', import.meta.url));
@@ -214,6 +215,21 @@ describe('mmrec sweep --queue', async () => {
         const single = await sweep(spec, '--out', at('single'));
         expect(summariesOf(onQueue.stdout)).toEqual(summariesOf(single.stdout));
         process.stderr.write(`${trials} trials, ${killed} workers killed\n`);
+
+        // The same workers score all users, in shards.
+        const run = join(at('queued'), 'trials', `${summariesOf(onQueue.stdout)[0]!.id}-seed1`);
+        const all = async (out: string, ...flags: string[]) => {
+          const args = ['recommend', run, '--all', '--out', at(out), '--backend', 'wasm'];
+          const code = await main([...args, ...flags], {
+            stdout: { write: () => true },
+            stderr: { write: () => true },
+          });
+          expect(code).toBe(0);
+          return readRecommendations(at(out));
+        };
+        const shards = await all('shards.parquet', '--queue', address, '--shard-size', '30');
+        expect(shards).toEqual(await all('whole.parquet'));
+        expect(existsSync(at('shards.parquet.parts'))).toBe(false);
       } finally {
         clearInterval(killer);
         for (const worker of running) worker.kill('SIGKILL');
