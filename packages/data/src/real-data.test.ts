@@ -18,6 +18,7 @@ describe.skipIf(!tiktok)('TikTok', () => {
       interactions: { train: 59541, validation: 3051, test: 6130, total: 68722 },
       duplicates: 0,
       alsoInTraining: 0,
+      warnings: [],
     });
   });
 
@@ -33,6 +34,21 @@ describe.skipIf(!tiktok)('TikTok', () => {
 });
 
 describe.skipIf(!baby)('Baby', () => {
+  it('has the labels of lattice, which are those of mmrec swapped', async () => {
+    const dataset = await readDataset(baby!);
+    const counts = '0 users have more test than validation, 1,123 more validation than test';
+    expect(inspectDataset(dataset, { protocol: 'lattice' })).toMatchObject({
+      warnings: [],
+      notes: [],
+    });
+    expect(inspectDataset(dataset, { protocol: 'mmrec' }).warnings).toEqual([
+      `validation and test labels look swapped: ${counts}; under mmrec it is the other way round.`,
+    ]);
+    expect(inspectDataset(dataset, { name: 'Amazon Sports' }).warnings).toEqual([
+      'Amazon Sports has 19,445 users, 7,050 items and 160,792 interactions; Amazon Sports as published has 35,598, 18,357 and 296,337.',
+    ]);
+  });
+
   it('has the published counts', async () => {
     expect(inspectDataset(await readDataset(baby!))).toMatchObject({
       users: { count: 19445 },

@@ -95,6 +95,8 @@ async function connect(
   instance: DuckDBInstance,
 ): Promise<Omit<Database, 'folder'>> {
   const connection = await instance.connect();
+  // The tables live for minutes: packing them takes longer than writing them as they are.
+  await connection.run("SET force_compression = 'uncompressed'");
   // A connection has one open result; a second is read beside the first.
   const readers: DuckDBConnection[] = [];
   const first = async (sql: string) => {
