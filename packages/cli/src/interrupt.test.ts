@@ -11,9 +11,9 @@ import { writeSynth } from './synth.js';
 const bin = fileURLToPath(new URL('../bin/mmrec.js', import.meta.url));
 
 // Windows has no signals: a process can only be ended there.
-it.skipIf(process.platform === 'win32')(
-  'Ctrl-C stops training and leaves a run that can be read',
-  async () => {
+it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops training and leaves a run that can be read, and resumed',
+  async (signal) => {
     const folder = await mkdtemp(join(tmpdir(), 'mmrec-interrupt-'));
     const [data, run] = [join(folder, 'shop'), join(folder, 'run')];
     await writeSynth(data, { seed: 1, numUsers: 60, numItems: 40 });
@@ -37,7 +37,7 @@ it.skipIf(process.platform === 'win32')(
       stderr += text.toString();
       if (interrupted || !stderr.includes('epoch 3 ')) return;
       interrupted = true;
-      child.kill('SIGINT');
+      child.kill(signal);
     });
     const [code] = (await once(child, 'close')) as [number];
     expect(code, stderr).toBe(0);
@@ -51,5 +51,13 @@ it.skipIf(process.platform === 'win32')(
     const evaluation = spawn(process.execPath, [bin, 'evaluate', run]);
     const [evaluated] = (await once(evaluation, 'close')) as [number];
     expect(evaluated).toBe(0);
+
+    const epochs = String(metrics.epochs + 1);
+    const flags = ['--resume', '--epochs', epochs, '--set', 'patience=0'];
+    const again = spawn(process.execPath, [bin, ...args, ...flags]);
+    let progress = '';
+    again.stderr.on('data', (text: Buffer) => (progress += text.toString()));
+    expect(((await once(again, 'close')) as [number])[0], progress).toBe(0);
+    expect(progress).toContain(`going on after epoch ${metrics.epochs}\n`);
   },
 );

@@ -203,6 +203,14 @@ eachBackend(() => {
 });
 
 describe('fit with checkpoints', () => {
+  it.each([0, -1, 1.5, NaN])('refuses every %d epochs', async (every) => {
+    await expect(
+      train(newModel(), { path: temporaryFolder(), resume: false, every }),
+    ).rejects.toThrow(
+      new RangeError(`fit: checkpoints.every must be an integer ≥ 1, got ${every}.`),
+    );
+  });
+
   it('shows the chosen epoch’s model when that changes, and trains on with its own', async () => {
     const model = createScripted([4, 3, 1, 2, 4, 3]);
     const seen: [number, number][] = [];

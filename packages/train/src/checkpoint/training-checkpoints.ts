@@ -33,6 +33,7 @@ export interface TrainingCheckpoints {
  * Keeps a training's state in a folder; without one, nothing is kept and everything counts as saved.
  *
  * @param callbacks - `onCheckpoint` is called before a checkpoint is written.
+ * @throws {RangeError} If `every` is no integer ≥ 1.
  */
 export function createTrainingCheckpoints(
   state: TrainingState,
@@ -41,6 +42,9 @@ export function createTrainingCheckpoints(
 ): TrainingCheckpoints {
   if (!inputs) return keepNothing;
   const { folder, every } = inputs;
+  if (every !== undefined && !(Number.isInteger(every) && every >= 1)) {
+    throw new RangeError(`fit: checkpoints.every must be an integer ≥ 1, got ${every}.`);
+  }
   const schedule = createCheckpointSchedule(every);
   let saved = 0;
   let savedChoice: number | undefined;
