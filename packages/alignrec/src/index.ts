@@ -9,6 +9,7 @@ export const alignrec: ModelDefinition<AlignRecOptions> = {
   description: 'AlignRec (CIKM 2024): content aligned with ids, users with items.',
   options: alignRecOptions,
   needsFeatures: true,
+  takesUnified: true,
   training: { learningRate: 5e-4, batchSize: 2048 },
   presets: alignRecPresets,
   create: createAlignRec,

@@ -1,8 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { readTable, type Dataset, type InteractionTable } from '@mmrec/data';
+import { readManifest } from './read-manifest.js';
 
 /** What a dataset folder says of itself. */
 export interface DatasetClaims {
@@ -16,17 +15,7 @@ export interface DatasetClaims {
  * @throws {SyntaxError} If it is not JSON.
  */
 export async function readClaims(folder: string): Promise<DatasetClaims> {
-  const file = join(folder, 'manifest.json');
-  if (!existsSync(file)) return {};
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new SyntaxError(`data inspect: ${file} must be JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  const { name, protocol } = (manifest ?? {}) as Record<string, unknown>;
+  const { name, protocol } = await readManifest('data inspect', folder);
   return {
     ...(typeof name === 'string' && { name }),
     ...(typeof protocol === 'string' && { protocol }),

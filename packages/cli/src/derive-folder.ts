@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { writeFileAtomically } from '@mmrec/core';
+import { writeJsonFile } from '@mmrec/core';
+import { readManifest } from './read-manifest.js';
 import { UsageError } from './usage-error.js';
 
 /** A dataset folder that is made from another one. */
@@ -39,11 +40,9 @@ export async function deriveFolder(
     filter: (source) => !left.has(relative(from, source)),
   });
   const done = await write(to);
-  const manifest = { ...(await readManifest(from)), name: basename(resolve(to)) };
+  const manifest = { ...(await readManifest(command, from)), name: basename(resolve(to)) };
   const derived = { from: resolve(from), command: `mmrec ${command}`, ...done };
-  await writeFileAtomically(join(to, manifestFile), (handle) =>
-    handle.writeFile(`${JSON.stringify({ ...manifest, derived }, null, 2)}\n`),
-  );
+  await writeJsonFile(join(to, manifestFile), { ...manifest, derived });
 }
 
 /** @throws {UsageError | Error} See {@link deriveFolder}. */
@@ -58,11 +57,4 @@ export function checkFolders({ from, to, force, command }: Omit<DerivedFolder, '
   throw new Error(
     `${command}: ${to} is already there. Choose another --out, or replace the folder with --force.`,
   );
-}
-
-async function readManifest(folder: string): Promise<object> {
-  const path = join(folder, manifestFile);
-  if (!existsSync(path)) return {};
-  const manifest: unknown = JSON.parse(await readFile(path, 'utf8'));
-  return typeof manifest === 'object' && manifest !== null ? manifest : {};
 }

@@ -9,7 +9,7 @@ import { createVbpr } from '@mmrec/vbpr';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadData } from './load-data.js';
-import { main } from './main.js';
+import { mmrec } from './run-main.js';
 import { writeSynth } from './synth.js';
 
 // The whole chain on the demonstration catalogue: pictures and words, features of the encoders that work without a
@@ -19,11 +19,9 @@ let folder: string;
 let data: string;
 
 async function run(...args: string[]): Promise<string> {
-  let printed = '';
-  const stdout = { write: (text: string) => Boolean((printed += text)) };
-  const code = await main(args, { stdout, stderr: { write: () => true } });
+  const { code, stdout } = await mmrec(...args);
   expect(code, args.join(' ')).toBe(0);
-  return printed;
+  return stdout;
 }
 
 /** Each user's test recall@20 of VBPR on some modalities, its epoch chosen on validation, test looked at once. */

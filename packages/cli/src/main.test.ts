@@ -5,21 +5,8 @@ import { join } from 'node:path';
 import { writeNpy } from '@mmrec/features';
 import { realData } from '@mmrec/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { main } from './main.js';
+import { mmrec } from './run-main.js';
 import { writeSynth } from './synth.js';
-
-/** Runs the command and collects what it prints. */
-async function mmrec(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...printed };
-}
 
 const quick = ['--epochs', '2', '--set', 'embeddingSize=8', '--backend', 'wasm'];
 const howToInstall =

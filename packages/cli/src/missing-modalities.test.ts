@@ -4,23 +4,16 @@ import { join } from 'node:path';
 import { readDataset } from '@mmrec/data';
 import { readFeatureFolder } from '@mmrec/features';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from './main.js';
 import { models } from './models.js';
+import { mmrec as run } from './run-main.js';
 
 const soak = process.env['MMREC_SOAK'] !== undefined;
 const size = soak ? ['2000', '3000'] : ['500', '1200'];
 
 /** Runs the command and gives what it prints; its exit code must be as expected. */
 async function mmrec(args: readonly string[], expected = 0) {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  expect(code, printed.stderr).toBe(expected);
+  const printed = await run(...args);
+  expect(printed.code, printed.stderr).toBe(expected);
   return printed;
 }
 

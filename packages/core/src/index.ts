@@ -36,3 +36,4 @@ export {
 export { createRng, type RandomStream, type Rng } from './rng.js';
 export type { TrainingDefaults } from './training-defaults.js';
 export { removeTemporaryFiles, writeFileAtomically } from './write-file-atomically.js';
+export { writeJsonFile } from './write-json-file.js';

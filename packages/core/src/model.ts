@@ -111,6 +111,8 @@ export interface ModelDefinition<Options extends object = object> {
   readonly options: OptionsDefinition<Options>;
   /** Whether the model can be made without item features. */
   readonly needsFeatures: boolean;
+  /** Whether the model takes one unified vector an item (`unified`) where there is one, instead of the modalities. */
+  readonly takesUnified?: boolean;
   readonly training: TrainingDefaults;
   /** Published settings by data set. */
   readonly presets?: Presets<Options>;

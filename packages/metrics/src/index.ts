@@ -29,7 +29,7 @@ export { pairedTTest, type PairedTTest } from './paired-t-test.js';
 export { popularityLift } from './popularity-lift.js';
 export { precisionAtK } from './precision-at-k.js';
 export { randomTopK } from './random-top-k.js';
-export type { RankingMetric, RankingProtocol } from './ranking-metrics.js';
+export { rankingMetrics, type RankingMetric, type RankingProtocol } from './ranking-metrics.js';
 export { recallAtK } from './recall-at-k.js';
 export { retrievedPairs, type RetrievedPairs } from './retrieved-pairs.js';
 export { selectTopK } from './select-top-k.js';

@@ -9,7 +9,10 @@ import { precision } from './precision-at-k.js';
 import { recall } from './recall-at-k.js';
 
 /** Names of the ranking metrics. */
-export type RankingMetric = 'recall' | 'precision' | 'ndcg' | 'map' | 'mrr' | 'hit';
+export const rankingMetrics = ['recall', 'ndcg', 'precision', 'map', 'mrr', 'hit'] as const;
+
+/** A name in {@link rankingMetrics}. */
+export type RankingMetric = (typeof rankingMetrics)[number];
 
 /**
  * Which published convention to follow. `mmrec`: ideal DCG over min(|relevant|, K); users without

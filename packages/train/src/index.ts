@@ -70,6 +70,7 @@ export {
 } from './cold-items/fit-content-embedding.js';
 export { itemGroups, type ItemGroups } from './cold-items/item-groups.js';
 export { rankingAuc } from './cold-items/ranking-auc.js';
+export { describeDuration } from './watching/describe-duration.js';
 export { combineCallbacks } from './watching/combine-callbacks.js';
 export { createWebhook, type Webhook, type WebhookInputs } from './watching/create-webhook.js';
 export {

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeTemporaryFiles, writeFileAtomically, type Recommender, type Rng } from '@mmrec/core';
+import {
+  removeTemporaryFiles,
+  writeFileAtomically,
+  writeJsonFile,
+  type Recommender,
+  type Rng,
+} from '@mmrec/core';
 import { readSafetensors, writeSafetensors, type NamedArray } from '@mmrec/features';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { explainWriteErrors } from './checkpoint/explain-write-error.js';
@@ -216,10 +222,7 @@ async function readConfig(where: string, folder: string): Promise<RunConfig> {
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {
-  const text = `${JSON.stringify(value, null, 2)}\n`;
-  return explainWriteErrors(path, () =>
-    writeFileAtomically(path, (handle) => handle.writeFile(text)),
-  );
+  return explainWriteErrors(path, () => writeJsonFile(path, value));
 }
 
 function arrayOf(tensor: Tensor): NamedArray {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRng, writeFileAtomically } from '@mmrec/core';
+import { createRng, writeJsonFile } from '@mmrec/core';
 import { writeNpy } from '@mmrec/features';
 import { openCheckpointFolder, type SavedSteps } from '@mmrec/train';
 import type { CatalogueContent } from './catalogue-content.js';
@@ -122,7 +122,7 @@ export async function pretrainFeatures(inputs: PretrainFeaturesInputs): Promise<
       Array.from(split.train, (item) => texts[item] ?? ''),
       options.vocabularySize,
     );
-  await writeJson(paths.tokenizer, tokenizer.json);
+  await writeJsonFile(paths.tokenizer, tokenizer.json);
   const raw = { images, texts: tokenizeTexts(texts, tokenizer, options.maxTokens) };
   const vocabularies = learnVocabularies(raw, split.train, {
     codebookSize: options.codebookSize,
@@ -173,7 +173,7 @@ export async function pretrainFeatures(inputs: PretrainFeaturesInputs): Promise<
       seconds: (performance.now() - start) / 1000,
       ...inputs.notes,
     };
-    await writeJson(paths.provenance, provenance);
+    await writeJsonFile(paths.provenance, provenance);
     return provenance;
   } finally {
     encoder.dispose();
@@ -242,6 +242,3 @@ function hashOf({ images, texts }: CatalogueContent): string {
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-const writeJson = (file: string, value: unknown) =>
-  writeFileAtomically(file, (handle) => handle.writeFile(`${JSON.stringify(value, null, 2)}\n`));

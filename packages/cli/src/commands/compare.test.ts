@@ -3,20 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison } from '../compare/compare-groups.js';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
-
-async function mmrec(...args: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const code = await main(args, {
-    stdout: { write: (text) => ((printed.stdout += text), true) },
-    stderr: { write: (text) => ((printed.stderr += text), true) },
-  });
-  return { code, ...printed };
-}
 
 async function train(model: string, seed: number) {
   const out = at(`${model}-${seed}`);

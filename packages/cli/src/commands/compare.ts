@@ -1,6 +1,6 @@
 import { createRng, type FeatureMatrix } from '@mmrec/core';
 import { concatenateFeatures, readFeatureFolder } from '@mmrec/features';
-import type { RankingMetric } from '@mmrec/metrics';
+import { rankingMetrics, type RankingMetric } from '@mmrec/metrics';
 import { useBackend } from '@mmrec/ops';
 import { readRun } from '@mmrec/train';
 import { compareGroups } from '../compare/compare-groups.js';
@@ -25,8 +25,6 @@ export interface CompareFlags {
   readonly json?: boolean;
 }
 
-const metricNames = ['recall', 'ndcg', 'precision', 'map', 'mrr', 'hit'] as const;
-
 /** `mmrec compare RUN RUN…`: whether runs differ by more than chance, for whom, and what they cost. */
 export async function compare(
   folders: readonly string[],
@@ -36,7 +34,7 @@ export async function compare(
   const split = choice('--split', flags.split ?? 'test', ['test', 'validation'] as const);
   const metrics = (flags.metrics ?? 'recall,ndcg')
     .split(',')
-    .map((name): RankingMetric => choice('--metrics', name.trim(), metricNames));
+    .map((name): RankingMetric => choice('--metrics', name.trim(), rankingMetrics));
   const k = atLeastOne('-k', flags.k ?? '20');
   const numGroups = atLeastOne('--groups', flags.groups ?? '4');
   const rng = createRng(wholeNumber('--seed', flags.seed ?? '1'));

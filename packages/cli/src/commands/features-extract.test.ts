@@ -3,26 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFeatureTable, readNpy } from '@mmrec/features';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 
 let folder: string;
 let data: string;
 
-async function run(...args: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...printed };
-}
-
 const extract = (...flags: string[]) =>
-  run('features', 'extract', '--data', data, '--text', 'tfidf', '--image', 'histogram', ...flags);
+  mmrec('features', 'extract', '--data', data, '--text', 'tfidf', '--image', 'histogram', ...flags);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mmrec-cli-extract-'));
@@ -51,8 +39,8 @@ describe('features extract', () => {
     });
     const out = join(folder, 'run');
     const flags = ['--data', data, '--out', out, '--epochs', '1', '--backend', 'wasm'];
-    expect((await run('train', 'vbpr', ...flags)).code).toBe(0);
-    const recommended = await run('recommend', out, '--user', '3', '-k', '2', '--json');
+    expect((await mmrec('train', 'vbpr', ...flags)).code).toBe(0);
+    const recommended = await mmrec('recommend', out, '--user', '3', '-k', '2', '--json');
     expect(JSON.parse(recommended.stdout)).toMatchObject([
       { user: '3', items: [{ title: expect.any(String) as string }, {}] },
     ]);
@@ -92,11 +80,11 @@ describe('features convert and reduce', () => {
   it('change format, precision, scale and width', async () => {
     const from = join(data, 'text_feat.npy');
     const half = join(folder, 'half.safetensors');
-    const converted = await run('features', 'convert', from, half, '--float16', '--scale', 'l2');
+    const converted = await mmrec('features', 'convert', from, half, '--float16', '--scale', 'l2');
     expect(converted.stdout).toBe(`${half}: 50 × 128, float16, scaled: l2 (from 50 × 128, <f4)\n`);
     const narrow = join(folder, 'narrow.parquet');
     const flags = ['--components', '4', '--whiten'];
-    const reduced = await run('features', 'reduce', half, narrow, ...flags);
+    const reduced = await mmrec('features', 'reduce', half, narrow, ...flags);
     expect(reduced.stdout).toMatch(
       /narrow\.parquet: 50 × 4, float32, [\d.]+ % of the variance, whitened \(from 50 × 128, F16\)\n$/,
     );
@@ -105,7 +93,7 @@ describe('features convert and reduce', () => {
     await table.close();
     const squares = numbers.reduce((sum, value) => sum + value * value, 0);
     expect(squares / 49 / 4).toBeCloseTo(1, 3);
-    const again = await run('features', 'reduce', half, narrow, ...flags);
+    const again = await mmrec('features', 'reduce', half, narrow, ...flags);
     expect(again.stderr).toBe(
       `mmrec: features reduce: ${narrow} is there already. Choose another name, or replace it with --force.\n`,
     );
@@ -113,15 +101,15 @@ describe('features convert and reduce', () => {
 
   it('change a file in place when told so', async () => {
     const file = join(folder, 'place.npy');
-    await run('features', 'convert', join(data, 'text_feat.npy'), file);
-    expect((await run('features', 'convert', file, file, '--float16')).code).toBe(1);
-    expect((await run('features', 'convert', file, file, '--float16', '--force')).code).toBe(0);
+    await mmrec('features', 'convert', join(data, 'text_feat.npy'), file);
+    expect((await mmrec('features', 'convert', file, file, '--float16')).code).toBe(1);
+    expect((await mmrec('features', 'convert', file, file, '--float16', '--force')).code).toBe(0);
     expect((await readNpy(file)).dtype).toBe('<f2');
   });
 
   it('say what is wrong', async () => {
     const from = join(data, 'text_feat.npy');
-    const wide = await run(
+    const wide = await mmrec(
       'features',
       'reduce',
       from,
@@ -133,7 +121,7 @@ describe('features convert and reduce', () => {
       2,
       `mmrec: --components must be at most the ${(await readNpy(from)).shape[1]} columns of ${from}, got 999.\n`,
     ]);
-    const ending = await run('features', 'convert', from, join(folder, 'x.csv'));
+    const ending = await mmrec('features', 'convert', from, join(folder, 'x.csv'));
     expect(ending.stderr).toContain('must end in one of .npy, .safetensors, .parquet.');
   });
 });

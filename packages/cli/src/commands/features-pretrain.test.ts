@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpy } from '@mmrec/features';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 
 const quick = [
@@ -14,18 +14,8 @@ const quick = [
 let data: string;
 let out: string;
 
-async function pretrain(...flags: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const args = ['features', 'pretrain', '--data', data, '--out', out, ...quick, ...flags];
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...printed };
-}
+const pretrain = (...flags: string[]) =>
+  mmrec('features', 'pretrain', '--data', data, '--out', out, ...quick, ...flags);
 
 beforeAll(async () => {
   data = join(await mkdtemp(join(tmpdir(), 'mmrec-pretrain-')), 'shop');

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpochRecord, RunMetrics } from '@mmrec/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evilName, makeTestRuns, mmrec, type TestRuns } from '../plot/make-test-runs.js';
+import { evilName, makeTestRuns, type TestRuns } from '../plot/make-test-runs.js';
 import type { PlotData } from '../plot/plot-data.js';
+import { mmrec } from '../run-main.js';
 
 let runs: TestRuns;
 

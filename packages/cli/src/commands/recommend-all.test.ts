@@ -2,21 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { readRecommendations } from '../recommend/recommendation-file.js';
 import { writeSynth } from '../synth.js';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
-
-async function mmrec(...args: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const code = await main(args, {
-    stdout: { write: (text) => ((printed.stdout += text), true) },
-    stderr: { write: (text) => ((printed.stderr += text), true) },
-  });
-  return { code, ...printed };
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mmrec-all-'));

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomically } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
-import { readRun } from '@mmrec/train';
+import { readRunConfig } from '@mmrec/train';
 import { atLeastOne, backendFlag } from '../flags.js';
 import { openRun } from '../open-run.js';
 import { openCommandQueue } from '../processes/command-queue.js';
@@ -41,8 +41,8 @@ export async function recommendAll(
     throw new Error(`recommend: ${out} is there already. Replace it with --force.`);
   }
   const k = atLeastOne('-k', flags.k ?? '10');
-  const { ids } = await readRun(folder);
-  const range = parseRange(flags.range, ids.users.length);
+  const { dataset } = await readRunConfig(folder);
+  const range = parseRange(flags.range, dataset.numUsers);
   await mkdir(dirname(resolve(out)), { recursive: true });
   if (flags.queue === undefined) await writeHere(folder, { flags, out, k, range });
   else await writeOnQueue(folder, { flags, queue: flags.queue, out, k, range, stderr });

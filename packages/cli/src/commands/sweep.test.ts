@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import type { ConfigurationSummary } from '../sweep/summarize-sweep.js';
 import { readRecommendations } from '../recommend/recommendation-file.js';
 import { writeSynth } from '../synth.js';
@@ -25,14 +25,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function sweep(spec: object, ...flags: string[]) {
+function sweep(spec: object, ...flags: string[]) {
   writeFileSync(at('spec.json'), JSON.stringify({ data: at('shop'), backend: 'wasm', ...spec }));
-  const printed = { stdout: '', stderr: '' };
-  const code = await main(['sweep', at('spec.json'), '--json', ...flags], {
-    stdout: { write: (text) => ((printed.stdout += text), true) },
-    stderr: { write: (text) => ((printed.stderr += text), true) },
-  });
-  return { code, ...printed };
+  return mmrec('sweep', at('spec.json'), '--json', ...flags);
 }
 
 /** What a sweep found, without times. */
@@ -60,10 +55,7 @@ describe('mmrec sweep', () => {
 
     const alone = ['train', 'lightgcn', '--data', at('shop'), '--out', at('alone'), '--seed', '2'];
     const set = `embeddingSize=${summaries[0]!.options['embeddingSize']}`;
-    await main([...alone, '--epochs', '3', '--set', set, '--backend', 'wasm', '--threads', '1'], {
-      stdout: { write: () => true },
-      stderr: { write: () => true },
-    });
+    await mmrec(...alone, '--epochs', '3', '--set', set, '--backend', 'wasm', '--threads', '1');
     const trial = join(at('grid'), 'trials', `${summaries[0]!.id}-seed2`);
     const model = (run: string) => readFileSync(join(run, 'model.safetensors'));
     expect(model(trial).equals(model(at('alone')))).toBe(true);
@@ -220,10 +212,7 @@ describe('mmrec sweep --queue', async () => {
         const run = join(at('queued'), 'trials', `${summariesOf(onQueue.stdout)[0]!.id}-seed1`);
         const all = async (out: string, ...flags: string[]) => {
           const args = ['recommend', run, '--all', '--out', at(out), '--backend', 'wasm'];
-          const code = await main([...args, ...flags], {
-            stdout: { write: () => true },
-            stderr: { write: () => true },
-          });
+          const { code } = await mmrec(...args, ...flags);
           expect(code).toBe(0);
           return readRecommendations(at(out));
         };

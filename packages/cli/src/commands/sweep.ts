@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { writeFileAtomically } from '@mmrec/core';
+import { writeFileAtomically, writeJsonFile } from '@mmrec/core';
+import { describeDuration } from '@mmrec/train';
 import { atLeastOne } from '../flags.js';
 import { openCommandQueue } from '../processes/command-queue.js';
 import { runCommand, type CommandResult } from '../processes/run-command.js';
 import { runPool } from '../processes/run-pool.js';
 import type { Streams } from '../streams.js';
-import { describeDuration, trackTrials } from '../sweep/track-trials.js';
+import { trackTrials } from '../sweep/track-trials.js';
 import { runSweep, type SweptConfiguration, type TrialTask } from '../sweep/run-sweep.js';
 import { summarizeSweep, type ConfigurationSummary } from '../sweep/summarize-sweep.js';
 import { sweepPage } from '../sweep/sweep-page.js';
@@ -48,10 +49,11 @@ export async function sweep(
   process.once('SIGINT', stop);
   const queue = flags.queue === undefined ? undefined : await openCommandQueue(flags.queue);
   try {
+    const interruption = interruptionOf(abort.signal);
     const context = {
       ...{ data: resolve(spec.data), folder: trials, flags: spec.flags },
       run: (args: readonly string[]) =>
-        queue ? unlessAborted(queue.run(args), abort.signal) : runCommand(args, abort.signal),
+        queue ? Promise.race([queue.run(args), interruption]) : runCommand(args, abort.signal),
     };
     const tracker = trackTrials(stderr, spec);
     const swept = await runSweep(spec, (tasks) => {
@@ -80,19 +82,14 @@ export async function sweep(
   }
 }
 
-/** A result from the queue; when the sweep is interrupted it isn't waited for, and the workers go on. */
-function unlessAborted(
-  result: Promise<CommandResult>,
-  signal: AbortSignal,
-): Promise<CommandResult> {
-  const aborted = new Promise<CommandResult>((resolve) => {
+/** Resolves when the sweep is interrupted: what is on the queue isn't waited for then, and the workers go on. */
+function interruptionOf(signal: AbortSignal): Promise<CommandResult> {
+  return new Promise((resolve) => {
     const stop = () => {
       resolve({ code: null, message: 'interrupted' });
     };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop, { once: true });
   });
-  return Promise.race([result, aborted]);
 }
 
 function failOn(summaries: readonly ConfigurationSummary[]): void {
@@ -112,7 +109,7 @@ async function writeResults(
   const { spec, swept, summaries } = results;
   const write = (file: string, text: string) =>
     writeFileAtomically(join(folder, file), (handle) => handle.writeFile(text));
-  await write('results.json', `${JSON.stringify({ spec, configurations: summaries }, null, 2)}\n`);
+  await writeJsonFile(join(folder, 'results.json'), { spec, configurations: summaries });
   await write('results.csv', trialsCsv(swept));
   const title = `Sweep of ${basename(spec.data)}: ${basename(folder)}`;
   await write('results.html', sweepPage(summaries, { title, metric: spec.metric }));

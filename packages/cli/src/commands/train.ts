@@ -101,7 +101,7 @@ export async function train(modelName: string, flags: TrainFlags, streams: Strea
   if (plan.preset) await checkPresetData({ ...plan, preset: plan.preset }, stderr);
   const earlier = plan.init === undefined ? undefined : await readRun(plan.init);
   const { name: backend } = await useBackend(plan.backend, { threads: plan.threads });
-  if (plan.model.name === 'alignrec' && plan.modalities === undefined) {
+  if (plan.model.takesUnified && plan.modalities === undefined) {
     await provideUnifiedFeatures(plan.data, { backend, stderr });
   }
   const loaded = await loadData(plan.data, {

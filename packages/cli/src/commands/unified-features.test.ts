@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 
 let folder: string;
@@ -17,19 +17,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function train(out: string, ...flags: string[]) {
-  let stderr = '';
-  const code = await main(
-    ['train', 'alignrec', '--data', data, '--out', join(folder, out), '--epochs', '1'].concat([
-      '--backend',
-      'wasm',
-      '--json',
-      ...flags,
-    ]),
-    { stdout: { write: () => true }, stderr: { write: (text) => ((stderr += text), true) } },
+const train = (out: string, ...flags: string[]) =>
+  mmrec(
+    ...['train', 'alignrec', '--data', data, '--out', join(folder, out), '--epochs', '1'],
+    ...['--backend', 'wasm', '--json', ...flags],
   );
-  return { code, stderr };
-}
 
 const unified = () => join(data, 'unified_feat.npy');
 

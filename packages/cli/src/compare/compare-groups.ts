@@ -53,10 +53,10 @@ export function compareGroups(
 ): Comparison {
   const perUser = Object.fromEntries(measured.map((group) => [group.name, group.perUser]));
   const [first] = measured;
-  const { offsets } = itemsByUser(train);
+  const { offsets, items } = itemsByUser(train);
   const history = first!.users.map((user) => offsets[user + 1]! - offsets[user]!);
   const popularity = new Int32Array(train.numItems);
-  for (const item of itemsByUser(train).items) popularity[item]!++;
+  for (const item of items) popularity[item]!++;
   const looked = first!.pairs.items.map((item) => popularity[item]!);
   const metric = Object.keys(first!.perUser)[0]!;
   return {

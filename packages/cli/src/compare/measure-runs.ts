@@ -13,6 +13,7 @@ import {
 import { evaluate, readRunMetrics, type Run } from '@mmrec/train';
 import { dispose } from '@tensorflow/tfjs-core';
 import { embeddingsOf } from '../open-run.js';
+import { meanOf, seedMean } from '../seed-mean.js';
 import type { RunGroup } from './group-runs.js';
 
 /** What runs are measured on. */
@@ -63,7 +64,10 @@ export async function measureRuns(
     users: first!.users,
     perUser: byName(names, (metric) => meanOfArrays(average((one) => one.perUser[metric]!))),
     ...(runs.length > 1 && {
-      deviation: byName(names, (metric) => deviationOf(average((one) => one.mean[metric]!))),
+      deviation: byName(
+        names,
+        (metric) => seedMean(average((one) => one.mean[metric]!)).deviation!,
+      ),
     }),
     pairs: {
       items: first!.pairs.items,
@@ -129,9 +133,6 @@ function byName<T>(names: readonly string[], value: (name: string) => T): Record
   return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
-const meanOf = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 function meanOfKnown(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : meanOf(known);
@@ -139,11 +140,4 @@ function meanOfKnown(values: readonly (number | undefined)[]): number | undefine
 
 function meanOfArrays(arrays: readonly ArrayLike<number>[]): Float64Array {
   return Float64Array.from(arrays[0]!, (_, at) => meanOf(arrays.map((array) => array[at]!)));
-}
-
-/** Standard deviation of a sample. */
-function deviationOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
 }

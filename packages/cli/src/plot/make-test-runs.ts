@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 
 /** Small runs for the tests of the page. */
@@ -20,16 +20,6 @@ export interface TestRuns {
 
 /** The name of a folder that a page must show as it is. */
 export const evilName = `<img src=x onerror="document.title='broken'"> & '`;
-
-/** Runs the command and collects what it prints. */
-export async function mmrec(...args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const code = await main(args, {
-    stdout: { write: (text) => (printed.stdout += text) },
-    stderr: { write: (text) => (printed.stderr += text) },
-  });
-  return { code, ...printed };
-}
 
 /** Trains for three epochs and cuts one of the runs. */
 export async function makeTestRuns(): Promise<TestRuns> {

@@ -3,7 +3,8 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evilName, makeTestRuns, mmrec, type TestRuns } from './make-test-runs.js';
+import { mmrec } from '../run-main.js';
+import { evilName, makeTestRuns, type TestRuns } from './make-test-runs.js';
 import type { PlotData } from './plot-data.js';
 import { runColours } from './run-colours.js';
 

@@ -5,21 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { createRng } from '@mmrec/core';
 import { readNpy } from '@mmrec/features';
 import { beforeAll, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { describeProgress, showProgress } from './show-progress.js';
-
-/** Runs the command and collects what it prints. */
-async function mmrec(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...printed };
-}
 
 let folder: string;
 const asin = (item: number) => `B${String(item).padStart(9, '0')}`;

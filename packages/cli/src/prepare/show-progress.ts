@@ -1,5 +1,5 @@
 import type { PrepareProgress, PrepareStep } from '@mmrec/data';
-import type { ProgressStream } from '@mmrec/train';
+import { describeDuration, type ProgressStream } from '@mmrec/train';
 
 const stepNames: Readonly<Record<PrepareStep, string>> = {
   hash: 'hashing',
@@ -70,7 +70,7 @@ export function describeProgress(progress: PrepareProgress, milliseconds: number
     share === undefined ? undefined : `${Math.floor(100 * share)} %`,
     counted === undefined ? amount : `${counted.toLocaleString('en-US')} rows`,
     seconds >= 0.5 ? rate : undefined,
-    left >= 1 ? `about ${duration(left)} left` : undefined,
+    left >= 1 ? `about ${describeDuration(left)} left` : undefined,
   ]
     .filter((part) => part !== undefined)
     .join('  ');
@@ -78,10 +78,4 @@ export function describeProgress(progress: PrepareProgress, milliseconds: number
 
 function perSecond(amount: number, seconds: number): string {
   return Math.round(amount / Math.max(seconds, 1e-3)).toLocaleString('en-US');
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Preset } from '@mmrec/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import type * as registry from '../models.js';
 import { models } from '../models.js';
 import { resolveSettings } from '../settings.js';
@@ -70,18 +70,6 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function mmrec(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...printed };
-}
 
 const readJson = (...path: string[]) =>
   JSON.parse(readFileSync(join(...path), 'utf8')) as Record<string, unknown>;

@@ -1,4 +1,5 @@
 import type { ReportedFigures } from '@mmrec/core';
+import { seedMean } from '../seed-mean.js';
 import type { Cell } from './plan-table.js';
 
 /** The test metrics of a cell's finished runs. */
@@ -95,7 +96,7 @@ function createRow(
     readonly measured: Figure | undefined;
   },
 ): ComparisonRow {
-  const { mean, standardDeviation } = summarize(values.map(({ value }) => value));
+  const { mean, deviation } = seedMean(values.map(({ value }) => value));
   const comparable = published?.protocol === protocol && split === protocol;
   return {
     model: model.name,
@@ -106,17 +107,9 @@ function createRow(
     protocol,
     ours: {
       mean,
-      ...(standardDeviation !== undefined && { standardDeviation }),
+      ...(deviation !== undefined && { standardDeviation: deviation }),
       seeds: values.map(({ seed }) => seed),
     },
     ...(comparable && { difference: mean - published.value }),
   };
-}
-
-/** Mean, and the standard deviation of a sample of two or more. */
-function summarize(values: readonly number[]): { mean: number; standardDeviation?: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length < 2) return { mean };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }

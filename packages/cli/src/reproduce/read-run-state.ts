@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { RunConfig, RunMetrics } from '@mmrec/train';
+import { readRunConfig, readRunMetrics, type RunConfig, type RunMetrics } from '@mmrec/train';
 import type { Cell } from './plan-table.js';
 
 /** How far the run of a cell has come. */
@@ -18,15 +18,15 @@ export async function readRunState(
   cell: Cell,
   { seed, folder }: { readonly seed: number; readonly folder: string },
 ): Promise<RunState> {
-  const config = await readJson<RunConfig>(join(folder, 'config.json'));
-  if (!config) return { state: 'absent' };
+  if (!existsSync(join(folder, 'config.json'))) return { state: 'absent' };
+  const config = await readRunConfig(folder);
   const different = differentSettings(config, cell, seed);
   if (different.length > 0) {
     throw new Error(
       `reproduce: ${folder} holds a run with other settings (${different.join(', ')}). Choose another --out, or remove the folder.`,
     );
   }
-  const metrics = await readJson<RunMetrics>(join(folder, 'metrics.json'));
+  const metrics = await readRunMetrics(folder);
   if (!metrics || metrics.stopped === 'signal') return { state: 'unfinished' };
   return { state: 'finished', metrics };
 }
@@ -55,19 +55,4 @@ function differentSettings(
   return Object.keys({ ...found, ...expected })
     .filter((name) => !isDeepStrictEqual(found[name], expected[name]))
     .map((name) => `${name} ${String(found[name])} instead of ${String(expected[name])}`);
-}
-
-async function readJson<T>(path: string): Promise<T | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw new Error(`reproduce: ${path} must be JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

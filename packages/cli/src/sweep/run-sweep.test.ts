@@ -1,10 +1,10 @@
+import { describeDuration } from '@mmrec/train';
 import { describe, expect, it } from 'vitest';
 import { runPool } from '../processes/run-pool.js';
 import { runSweep, type TrialOutcome, type TrialTask } from './run-sweep.js';
 import { summarizeSweep } from './summarize-sweep.js';
 import { configurationTable, trialsCsv } from './sweep-tables.js';
 import { parseSweepSpec } from './sweep-spec.js';
-import { describeDuration } from './track-trials.js';
 
 const spec = (contents: object) => parseSweepSpec({ data: 'shop', ...contents }, 'sweep');
 

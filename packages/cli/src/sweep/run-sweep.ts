@@ -1,3 +1,4 @@
+import { meanOf } from '../seed-mean.js';
 import { planConfigurations, trialsOf, type Configuration, type Trial } from './plan-trials.js';
 import type { SweepSpec } from './sweep-spec.js';
 
@@ -81,5 +82,5 @@ function rank(swept: readonly SweptConfiguration[], metric: string): SweptConfig
 export function meanValid(outcomes: readonly TrialOutcome[], metric: string): number | undefined {
   const values = outcomes.map((one) => (one.status === 'finished' ? one.valid[metric] : undefined));
   if (values.some((value) => value === undefined)) return undefined;
-  return (values as number[]).reduce((sum, value) => sum + value, 0) / values.length;
+  return meanOf(values as number[]);
 }

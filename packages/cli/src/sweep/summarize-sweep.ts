@@ -1,11 +1,6 @@
+import { meanOf, seedMean, type SeedMean } from '../seed-mean.js';
 import type { TrialOptions } from './search-space.js';
 import { meanValid, type SweptConfiguration, type TrialOutcome } from './run-sweep.js';
-
-/** A mean over seeds; the standard deviation is absent for one seed. */
-export interface SeedMean {
-  readonly mean: number;
-  readonly deviation?: number;
-}
 
 /** A configuration's figures. */
 export interface ConfigurationSummary {
@@ -57,8 +52,8 @@ function summaryOf(
     seeds: outcomes.map(({ task }) => task.seed),
     ...(whole && {
       valid: seedMeans(finished.map(({ valid }) => valid)),
-      epochs: mean(finished.map(({ epochs }) => epochs)),
-      seconds: mean(finished.map(({ seconds }) => seconds)),
+      epochs: meanOf(finished.map(({ epochs }) => epochs)),
+      seconds: meanOf(finished.map(({ seconds }) => seconds)),
     }),
     best,
     ...(best && testOf(finished)),
@@ -75,13 +70,7 @@ function seedMeans(metrics: readonly Readonly<Record<string, number>>[]): Record
   return Object.fromEntries(
     Object.keys(metrics[0]!).map((name) => {
       const values = metrics.map((one) => one[name]!);
-      const middle = mean(values);
-      if (values.length === 1) return [name, { mean: middle }];
-      const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-      return [name, { mean: middle, deviation: Math.sqrt(squares / (values.length - 1)) }];
+      return [name, seedMean(values)];
     }),
   );
 }
-
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

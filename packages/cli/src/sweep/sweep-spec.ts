@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { suggestion } from '@mmrec/core';
+import { rankingMetrics } from '@mmrec/metrics';
 import { findModel } from '../models.js';
 import { readConfigFile, resolveSettings } from '../settings.js';
 import { UsageError } from '../usage-error.js';
@@ -35,7 +36,6 @@ const known =
   'data out models seeds search epochs metric protocol modalities backend threads workers'.split(
     ' ',
   );
-const metricNames = ['recall', 'ndcg', 'precision', 'map', 'mrr', 'hit'];
 
 /**
  * Reads a sweep's specification from a YAML or JSON file. Everything that could fail a trial for its options is
@@ -132,9 +132,10 @@ function prefixed<T>(where: string, check: () => T): T {
 
 function parseMetric(value: unknown, where: string): string {
   const [, name, k] = /^([a-z]+)@([1-9]\d*)$/.exec(String(value)) ?? [];
-  if (name !== undefined && k !== undefined && metricNames.includes(name)) return String(value);
-  const near = suggestion(String(value).split('@')[0]!, metricNames);
+  if (name !== undefined && k !== undefined && rankingMetrics.some((known) => known === name))
+    return String(value);
+  const near = suggestion(String(value).split('@')[0]!, rankingMetrics);
   throw new UsageError(
-    `${where}: metric must be one of ${metricNames.join(', ')} with a length such as recall@20, got ${show(value)}.${near}`,
+    `${where}: metric must be one of ${rankingMetrics.join(', ')} with a length such as recall@20, got ${show(value)}.${near}`,
   );
 }

@@ -1,7 +1,8 @@
 import { formatCsv } from '../csv.js';
+import type { SeedMean } from '../seed-mean.js';
 import { formatMetric } from '../table.js';
 import type { SweptConfiguration } from './run-sweep.js';
-import type { ConfigurationSummary, SeedMean } from './summarize-sweep.js';
+import type { ConfigurationSummary } from './summarize-sweep.js';
 
 /** Rows under a heading. */
 export interface Table {

@@ -1,3 +1,4 @@
+import { describeDuration } from '@mmrec/train';
 import type { Streams } from '../streams.js';
 import { formatMetric } from '../table.js';
 import type { TrialOutcome, TrialTask } from './run-sweep.js';
@@ -33,11 +34,4 @@ export function trackTrials(stderr: Streams['stderr'], { metric }: { readonly me
       return outcome;
     },
   };
-}
-
-/** Seconds as `45 s`, `12 min` or `3 h 20 min`. */
-export function describeDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

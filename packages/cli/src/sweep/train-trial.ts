@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readRunMetrics, type RunConfig } from '@mmrec/train';
+import { readRunConfig, readRunMetrics } from '@mmrec/train';
 import type { CommandResult } from '../processes/run-command.js';
 import type { TrialOutcome, TrialTask } from './run-sweep.js';
 
@@ -46,8 +45,7 @@ export async function trainTrial(task: TrialTask, context: TrialContext): Promis
 async function finishedOutcome(task: TrialTask, folder: string): Promise<TrialOutcome | undefined> {
   const metrics = await readRunMetrics(folder);
   if (!metrics || metrics.stopped === 'signal') return undefined;
-  const text = await readFile(join(folder, 'config.json'), 'utf8');
-  const { trainingOptions } = JSON.parse(text) as RunConfig;
+  const { trainingOptions } = await readRunConfig(folder);
   const { epochs = trainingOptions['epochs'] } = task;
   if (metrics.stopped === 'epochs' && trainingOptions['epochs'] !== epochs) return undefined;
   const { best, seconds } = metrics;

@@ -16,7 +16,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../main.js';
+import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 import { contentsOf } from './run-in-process.js';
 
@@ -34,24 +34,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function mmrec(args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-      return true;
-    },
-  });
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...printed };
-}
-
 /** Four epochs of LightGCN, a checkpoint after each, unless other flags come after. */
 const train = (run: string, ...flags: readonly string[]) =>
-  mmrec([
+  mmrec(
     ...['train', 'lightgcn', '--data', data, '--out', run, '--epochs', '4', '--backend', 'cpu'],
     ...['--checkpoint-every', '1', '--set', 'embeddingSize=4', ...flags],
-  ]);
+  );
 
 /** A copy of the finished run as it was before its last epochs: a process was killed there. */
 function killedRun(name: string, lastEpoch: 3 | 4): string {
@@ -213,7 +201,7 @@ describe('mmrec train --resume', () => {
 
   it('needs to be told which run', async () => {
     const args = ['train', 'lightgcn', '--data', data, '--resume'];
-    expect(await mmrec(args)).toEqual({
+    expect(await mmrec(...args)).toEqual({
       ...{ code: 2, stdout: '' },
       stderr: 'mmrec: train: --resume needs --out, the run to go on with.\n',
     });
@@ -302,16 +290,16 @@ it('event files for TensorBoard lie in the run folder', async () => {
 });
 
 it('mmrec train --help names the models, and with a model its options', async () => {
-  const help = await mmrec(['train', '--help']);
+  const help = await mmrec('train', '--help');
   expect(help.code).toBe(0);
   expect(help.stdout).toContain('Options for --set: mmrec train <model> --help');
   for (const args of [
     ['bm3', '--help'],
     ['--data', 'bm3-shop', 'bm3', '--help'],
   ]) {
-    const { code, stdout } = await mmrec(['train', ...args]);
+    const { code, stdout } = await mmrec('train', ...args);
     expect(code).toBe(0);
     expect(stdout).toContain('Options of bm3 for --set, with their defaults:');
   }
-  expect((await mmrec(['train', 'bm4', '--help'])).code).toBe(2);
+  expect((await mmrec('train', 'bm4', '--help')).code).toBe(2);
 });

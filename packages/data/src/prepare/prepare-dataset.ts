@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRng, writeFileAtomically } from '@mmrec/core';
+import { createRng, writeJsonFile } from '@mmrec/core';
 import { openDatabase, type Database } from './database.js';
 import { hashSources, identify } from './hash-sources.js';
 import { createManifest, type PreparedManifest, type SourceEntry } from './manifest.js';
@@ -96,9 +96,7 @@ async function prepareFiles(plan: PreparePlan, place: Workplace): Promise<Prepar
     engineVersion: database.version,
   });
   await removeOthers(staging, [...tableFiles(plan), ...plan.features.map(({ target }) => target)]);
-  await writeFileAtomically(join(staging, 'manifest.json'), (handle) =>
-    handle.writeFile(`${JSON.stringify(manifest, null, 2)}\n`),
-  );
+  await writeJsonFile(join(staging, 'manifest.json'), manifest);
   return manifest;
 }
 

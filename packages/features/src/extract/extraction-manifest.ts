@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '@mmrec/core';
+import { writeJsonFile } from '@mmrec/core';
 import type { EncoderIdentity } from './content-encoder.js';
 
 /** Where a feature file comes from: what `manifest.json` says under `extraction`, by modality. */
@@ -40,9 +40,7 @@ export async function recordExtraction(
     ...(isRecord(features) && { features: { ...features, ...columns } }),
     extraction: { ...(isRecord(extraction) && extraction), ...records },
   };
-  await writeFileAtomically(file, (handle) =>
-    handle.writeFile(`${JSON.stringify(changed, null, 2)}\n`),
-  );
+  await writeJsonFile(file, changed);
 }
 
 function parse(file: string, text: string): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { EpochRecord, FitCallbacks } from '../fit-callbacks.js';
+import { describeDuration } from './describe-duration.js';
 
 /** Where progress is shown: `process.stderr`, or anything that takes text. */
 export interface ProgressStream {
@@ -112,7 +113,7 @@ function createSummary({ epochs, metric, patience }: ProgressOptions) {
     if (!start) return [];
     const done = passed - (start.epoch - 1);
     const milliseconds = ((last - start.at) / Math.max(done, 1e-3)) * (epochs - passed);
-    return [`≤ ${duration(milliseconds)} left`];
+    return [`≤ ${describeDuration(Math.round(milliseconds / 1000))} left`];
   };
 
   return {
@@ -156,11 +157,3 @@ function createSummary({ epochs, metric, patience }: ProgressOptions) {
 const up = (lines: number) => (lines > 0 ? `\x1b[${lines}A` : '');
 
 const format = (value: number) => value.toFixed(4).replace(/^0/, '');
-
-/** Milliseconds as `45 s`, `3 min` or `2 h 5 min`. */
-function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
