@@ -4,6 +4,7 @@ import { compare, type CompareFlags } from './commands/compare.js';
 import { inspect, synth, type InspectFlags, type SynthFlags } from './commands/data.js';
 import { splitData, type SplitFlags } from './commands/data-split.js';
 import { prepare, type PrepareFlags } from './commands/data-prepare.js';
+import { exportRun, type ExportFlags } from './commands/export.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
@@ -106,6 +107,7 @@ function createProgram(streams: Streams): Command {
 
   addReproduce(program, streams);
   addRuns(program, streams);
+  addExport(program, streams);
   addData(program, streams);
   addFeatures(program, streams);
   addGaps(program, streams);
@@ -200,6 +202,32 @@ function addRuns(program: Command, streams: Streams): void {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((runs: string[], flags: PlotFlags) => plot(runs, flags, streams));
+}
+
+function addExport(program: Command, streams: Streams): void {
+  program
+    .command('export <run>')
+    .description('embeddings for other systems, and the query that gives the same top items there')
+    .option('--to <what>', 'npy, parquet, onnx, pgvector (PostgreSQL) or qdrant')
+    .option('--out <dir>', 'npy, parquet, onnx: the folder (default: export-<what> in the run)')
+    .option('--input <what>', 'onnx: user, a row, or embedding, any vector (default: user)')
+    .option('--url <address>', 'pgvector, qdrant: postgres://user@host/database, http://host:6333')
+    .option(
+      '--table <prefix>',
+      'pgvector: what the names of the tables start with (default: mmrec)',
+    )
+    .option('--index <name>', 'pgvector: none, exact search, or hnsw (default: none)')
+    .option(
+      '--collection <prefix>',
+      'qdrant: what the names of the collections start with (default: mmrec)',
+    )
+    .option('--no-seen', 'pgvector, qdrant: without the training interactions')
+    .option('-k, --k <n>', 'items a user in the query that is printed (default: 10)')
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option('--force', 'npy, parquet, onnx: replace an export that is in the folder')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((run: string, flags: ExportFlags) => exportRun(run, flags, streams));
 }
 
 function addData(program: Command, streams: Streams): void {
