@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { itemsByUser } from '@mmrec/core';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { readNpy } from '@mmrec/features';
@@ -170,6 +171,19 @@ describe('mmrec export --to onnx', () => {
         expect((scores!.data as Float32Array)[row * 10 + place]).toBeCloseTo(score, 5);
       });
     }
+  });
+
+  it('prints a program that gives the same', async () => {
+    const args = ['export', run, '--to', 'onnx', '--out', at('printed'), '-k', '6', '--json'];
+    const { query } = JSON.parse((await mmrec(...args)).stdout) as { query: string };
+    // Packages are found from here.
+    const cwd = fileURLToPath(new URL('.', import.meta.url));
+    const program = `${query}\nconsole.log(JSON.stringify([...items.data].map(Number)));`;
+    const module = ['--input-type=module', '-e', program];
+    const rows = execFileSync(process.execPath, module, { cwd, encoding: 'utf8' });
+    const { items, scores } = await allScores(0);
+    const best = items.map((_, row) => row).toSorted((a, b) => scores[b]! - scores[a]!);
+    expect(JSON.parse(rows)).toEqual(best.slice(0, 6));
   });
 
   it('takes no exclusions, and more items than there are', async () => {

@@ -22,7 +22,7 @@ export async function connectPostgres(address: string): Promise<Postgres> {
   const shown = `${url.protocol}//${url.username && `${url.username}@`}${url.host}${url.pathname}`;
   const { default: pg } = await import('pg').catch((cause: unknown) => {
     throw new Error(
-      `--to pgvector needs the package pg: ${(cause as Error).message.split('\n')[0]}. Install it with: npm install pg`,
+      'export: --to pgvector needs the package pg, which is not installed: npm install pg',
       { cause },
     );
   });

@@ -9,8 +9,10 @@ export interface LoadTablesOptions {
   readonly tables: TableNames;
   /** Whether items get an HNSW index. */
   readonly index: boolean;
-  /** Told how many rows of a table are loaded, and that an index is being made. */
+  /** Told how many rows of a table are loaded. */
   readonly onProgress: (what: string, done: number, total: number) => void;
+  /** Called before the index is made. */
+  readonly onIndex: () => void;
 }
 
 /** pgvector's index takes vectors up to so many dimensions. */
@@ -27,8 +29,9 @@ export const mostIndexedDimensions = 2000;
 export async function loadTables(
   client: Client,
   run: ExportedRun,
-  { tables, index, onProgress }: LoadTablesOptions,
+  options: LoadTablesOptions,
 ): Promise<void> {
+  const { tables, onProgress } = options;
   await client.query('BEGIN');
   try {
     // Exports to the same tables go one after the other.
@@ -43,7 +46,7 @@ export async function loadTables(
     if (seen) {
       await fillPairs(target, fresh(tables.seen), { lists: seen, users, items });
     }
-    await createIndexes(client, run, { tables, index, onProgress });
+    await createIndexes(client, run, options);
     for (const name of names) await dropTable(client, name);
     for (const name of seen ? names : names.slice(0, 2)) await moveTable(client, name);
     for (const privilege of privileges) await client.query(privilege);
@@ -77,8 +80,8 @@ async function createTables(client: Client, run: ExportedRun, tables: TableNames
 
 async function createIndexes(
   client: Client,
-  { items, seen }: ExportedRun,
-  { tables, index, onProgress }: LoadTablesOptions,
+  { seen }: ExportedRun,
+  { tables, index, onIndex }: LoadTablesOptions,
 ): Promise<void> {
   const keys = [
     [tables.users, 'id'],
@@ -92,10 +95,9 @@ async function createIndexes(
     await client.query(`ANALYZE ${fresh(name)}`);
   }
   if (index) {
-    onProgress('HNSW index', 0, items.ids.length);
+    onIndex();
     const name = fresh(tables.items);
     await client.query(`CREATE INDEX ${name}_hnsw ON ${name} USING hnsw (embedding vector_ip_ops)`);
-    onProgress('HNSW index', items.ids.length, items.ids.length);
   }
 }
 
