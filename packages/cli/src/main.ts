@@ -4,6 +4,7 @@ import { compare, type CompareFlags } from './commands/compare.js';
 import { inspect, synth, type InspectFlags, type SynthFlags } from './commands/data.js';
 import { splitData, type SplitFlags } from './commands/data-split.js';
 import { prepare, type PrepareFlags } from './commands/data-prepare.js';
+import { exportRun } from './commands/export.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
@@ -25,6 +26,7 @@ import { serve, type ServeFlags } from './commands/serve.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { work, type WorkerFlags } from './commands/worker.js';
+import type { ExportFlags } from './export/export-target.js';
 import { findModel, models } from './models.js';
 import { describePresets } from './presets/describe-presets.js';
 import { describeSettings } from './settings.js';
@@ -108,6 +110,7 @@ function createProgram(streams: Streams): Command {
   addReproduce(program, streams);
   addRuns(program, streams);
   addServe(program, streams);
+  addExport(program, streams);
   addData(program, streams);
   addFeatures(program, streams);
   addGaps(program, streams);
@@ -222,6 +225,32 @@ function addServe(program: Command, streams: Streams): void {
     .option('--threads <n>', 'threads to compute on (default: 1)')
     .option(...verbose)
     .action((run: string, flags: ServeFlags) => serve(run, flags, streams));
+}
+
+function addExport(program: Command, streams: Streams): void {
+  program
+    .command('export <run>')
+    .description('embeddings for other systems, and the query that gives the same top items there')
+    .option('--to <what>', 'npy, parquet, onnx, pgvector (PostgreSQL) or qdrant')
+    .option('--out <dir>', 'npy, parquet, onnx: the folder (default: export-<what> in the run)')
+    .option('--input <what>', 'onnx: user, a row, or embedding, any vector (default: user)')
+    .option('--url <address>', 'pgvector, qdrant: postgres://user@host/database, http://host:6333')
+    .option(
+      '--table <prefix>',
+      'pgvector: what the names of the tables start with (default: mmrec)',
+    )
+    .option('--index <name>', 'pgvector: none, exact search, or hnsw (default: none)')
+    .option(
+      '--collection <prefix>',
+      'qdrant: what the names of the collections start with (default: mmrec)',
+    )
+    .option('--no-seen', 'pgvector, qdrant: without the training interactions')
+    .option('-k, --k <n>', 'items a user in the query that is printed (default: 10)')
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option('--force', 'npy, parquet, onnx: replace an export that is in the folder')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((run: string, flags: ExportFlags) => exportRun(run, flags, streams));
 }
 
 function addData(program: Command, streams: Streams): void {
