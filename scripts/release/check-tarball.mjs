@@ -28,16 +28,16 @@ export function checkFiles(files, root) {
 /** Paths that a manifest promises: what `exports` and `bin` lead to. */
 function entryPoints({ exports = {}, bin = {} }) {
   return [
-    ...Object.values(exports).flatMap((target) => Object.values(conditionsOf(target))),
+    ...Object.values(exports).flatMap(targetsOf),
     ...Object.values(typeof bin === 'string' ? { bin } : bin),
   ].map((path) => path.replace(/^\.\//, ''));
 }
 
-/** The targets of an export by condition, without the one that only this repository sets. */
-function conditionsOf(target) {
-  if (typeof target === 'string') return { default: target };
+/** The files of an export under all conditions, without the one that only this repository sets. */
+function targetsOf(target) {
+  if (typeof target === 'string') return [target];
   const { '@mmrec/source': _, ...conditions } = target;
-  return conditions;
+  return Object.values(conditions).flatMap(targetsOf);
 }
 
 const rules = [

@@ -78,6 +78,15 @@ describe('checkFiles', () => {
       { 'package.json': JSON.stringify({ ...manifest, bin: { thing: './bin/thing.js' } }) },
       'lacks bin/thing.js',
     ],
+    [
+      {
+        'package.json': JSON.stringify({
+          ...manifest,
+          exports: { '.': { browser: { default: './dist/page.js' }, default: './dist/index.js' } },
+        }),
+      },
+      'lacks dist/page.js',
+    ],
   ])('finds what is wrong with %j', (change, problem) => {
     expect(checkFiles(filesOf(change), '/build/here')).toEqual([problem]);
   });
@@ -248,9 +257,9 @@ describe('the smallest packages, packed', () => {
   });
 });
 
-it('every package is described and has a budget', () => {
-  const budgets = readBudgets();
-  for (const { name } of publishablePackages(root)) {
-    expect(Object.keys(budgets.packages), name).toContain(name);
-  }
+it('every package has a budget, and the TypeScript consumer uses it', () => {
+  const names = publishablePackages(root).map(({ name }) => name);
+  expect(Object.keys(readBudgets().packages)).toEqual(names);
+  const consumer = readFileSync(join(root, 'consumers', 'typescript', 'index.ts'), 'utf8');
+  expect(names.filter((name) => !consumer.includes(`from '${name}'`))).toEqual([]);
 });
