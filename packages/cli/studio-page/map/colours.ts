@@ -30,7 +30,7 @@ function byCategory({ values, codes }: Extract<MapField, { kind: 'category' }>):
   const last = values.length;
   const none = property('--kind-other');
   const palette = values.map((value, at) =>
-    value === 'other' && at === last - 1 ? none : property(`--kind-${(at % 11) + 1}`),
+    value === 'other' && at === last - 1 ? none : property(`--kind-${(at % 12) + 1}`),
   );
   const counts = new Array<number>(last + 1).fill(0);
   const own = Uint8Array.from(codes, (code) => (code < 0 ? last : code));

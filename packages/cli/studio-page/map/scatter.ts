@@ -57,13 +57,16 @@ export function createScatter(canvas: HTMLCanvasElement, events: ScatterEvents):
   let colours: ItemColours | undefined;
   let marks = noMarks;
   let camera = { x: 0, y: 0, zoom: 1 };
-  /** Middle and half-width of all points. */
-  let bounds = { x: 0, y: 0, radius: 1 };
+  /** Middle, half-width and half-height of all points. */
+  let bounds = boundsOf(positions);
   let frame = 0;
   let movement: { from: Float32Array; to: Float32Array; start: number } | undefined;
 
-  const scale = () =>
-    (0.47 * Math.min(canvas.clientWidth, canvas.clientHeight) * camera.zoom) / bounds.radius;
+  const scale = () => {
+    const { clientWidth, clientHeight } = canvas;
+    const fitting = Math.min(clientWidth / bounds.width, clientHeight / bounds.height);
+    return 0.46 * fitting * camera.zoom;
+  };
   const placeOf = (item: number): readonly [number, number] => {
     const s = scale();
     return [
@@ -285,11 +288,12 @@ function boundsOf(positions: Float32Array) {
     top = Math.min(top, positions[at + 1]!);
     bottom = Math.max(bottom, positions[at + 1]!);
   }
-  if (positions.length === 0) return { x: 0, y: 0, radius: 1 };
+  if (positions.length === 0) return { x: 0, y: 0, width: 1, height: 1 };
   return {
     x: (left + right) / 2,
     y: (top + bottom) / 2,
-    radius: Math.max(right - left, bottom - top) / 2 || 1,
+    width: (right - left) / 2 || 1,
+    height: (bottom - top) / 2 || 1,
   };
 }
 
