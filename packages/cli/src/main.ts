@@ -23,6 +23,7 @@ import { recommendAll, type RecommendAllFlags } from './commands/recommend-all.j
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { reproduce, type ReproduceFlags } from './commands/reproduce.js';
 import { serve, type ServeFlags } from './commands/serve.js';
+import { studio, type StudioFlags } from './commands/studio.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { work, type WorkerFlags } from './commands/worker.js';
@@ -225,6 +226,16 @@ function addServe(program: Command, streams: Streams): void {
     .option('--threads <n>', 'threads to compute on (default: 1)')
     .option(...verbose)
     .action((run: string, flags: ServeFlags) => serve(run, flags, streams));
+  program
+    .command('studio <run...>')
+    .description('a page to look at models: users, items, a map, curves, side by side')
+    .option('--port <n>', 'port on this machine (default: a free one)')
+    .option('--open', 'open the page in a browser (default: where somebody looks at the terminal)')
+    .option('--no-open', 'only print its address')
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option('--backend <name>', 'auto, tensorflow, wasm or cpu (default: wasm)')
+    .option(...verbose)
+    .action((runs: string[], flags: StudioFlags) => studio(runs, flags, streams));
 }
 
 function addExport(program: Command, streams: Streams): void {
