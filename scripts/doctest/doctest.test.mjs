@@ -6,6 +6,7 @@ import { checkCommands } from './check-commands.mjs';
 import { compare } from './compare.mjs';
 import { blocksOfPage, blocksOfSource } from './find-blocks.mjs';
 import { parseMmrec } from './parse-mmrec.mjs';
+import { checkPrinted } from './run-page.mjs';
 import { toModule } from './to-module.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..', '..');
@@ -157,6 +158,24 @@ describe('toModule', () => {
       'import * as tf from "@tensorflow/tfjs";',
     ]);
     expect(lines(code).filter((line) => line.startsWith('import'))).toEqual([]);
+  });
+});
+
+describe('checkPrinted', () => {
+  const block = { file: 'docs/start.md', line: 7, code: 'user 17\n  1  72  0.49  Rustic can\n' };
+
+  it('accepts an excerpt with other digits and spaces', () => {
+    expect(() =>
+      checkPrinted(block, 'first\nuser 4\nmore\n 1 8  -1.2e-4 Rustic can\n'),
+    ).not.toThrow();
+  });
+
+  it.each([
+    ['another word', 'user 17\n1 72 0.49 Modern can\n'],
+    ['another order', '1 72 0.49 Rustic can\nuser 17\n'],
+    ['nothing', ''],
+  ])('refuses %s', (_, printed) => {
+    expect(() => checkPrinted(block, printed)).toThrow(/^docs\/start\.md:[78]: '.*' is not in/);
   });
 });
 
