@@ -68,8 +68,9 @@ const layout = {
 async function finishPage({ name, folder, description }) {
   const file = join(out, `${folder}.md`);
   const text = await readFile(file, 'utf8');
-  const heading = `# ${name}\n\n${description} [Guide and examples](../../packages/${folder}).\n\n`;
-  await writeFile(file, `${heading}${text}`);
+  const heading = `# ${name}: API\n\n${description} [Guide and examples](../../packages/${folder}).\n\n`;
+  // What TypeDoc calls parameters that are taken apart where they are declared.
+  await writeFile(file, heading + text.replaceAll(/(\\_\\_|__)namedParameters/g, 'inputs'));
 }
 
 function indexPage(packages) {

@@ -48,7 +48,7 @@ describe.skipIf(!installed)('the site', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
     });
-  }, 300_000);
+  }, 600_000);
 
   it('has no link that leads nowhere', () => expect(deadLinks(site)).toEqual([]));
 
