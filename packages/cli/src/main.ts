@@ -21,6 +21,7 @@ import { plot, type PlotFlags } from './commands/plot.js';
 import { recommendAll, type RecommendAllFlags } from './commands/recommend-all.js';
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { reproduce, type ReproduceFlags } from './commands/reproduce.js';
+import { serve, type ServeFlags } from './commands/serve.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { work, type WorkerFlags } from './commands/worker.js';
@@ -107,6 +108,7 @@ export function createProgram(streams: Streams): Command {
 
   addReproduce(program, streams);
   addRuns(program, streams);
+  addServe(program, streams);
   addData(program, streams);
   addFeatures(program, streams);
   addGaps(program, streams);
@@ -201,6 +203,26 @@ function addRuns(program: Command, streams: Streams): void {
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((runs: string[], flags: PlotFlags) => plot(runs, flags, streams));
+}
+
+function addServe(program: Command, streams: Streams): void {
+  program
+    .command('serve <run>')
+    .description('answer over HTTP: known and new users, similar items, why')
+    .option('--port <n>', 'port (default: 8000; 0: a free one)')
+    .option('--host <address>', 'address to listen at (default: 127.0.0.1, this machine only)')
+    .option('--token-file <file>', 'bearer token that requests need (or MMREC_TOKEN)')
+    .option('--index <name>', 'exact, or hnsw for large catalogues (default: exact)')
+    .option('--new-items', 'let requests add items by their features')
+    .option('--watch <seconds>', 'look for a newer run in the folder, 0: never (default: 5)')
+    .option('--rate-limit <n>', 'requests a minute and client (default: any number)')
+    .option('--max-k <n>', 'items a request may ask for (default: 1000)')
+    .option('--log', 'log requests')
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option('--backend <name>', 'auto, tensorflow, wasm or cpu (default: wasm)')
+    .option('--threads <n>', 'threads to compute on (default: 1)')
+    .option(...verbose)
+    .action((run: string, flags: ServeFlags) => serve(run, flags, streams));
 }
 
 function addData(program: Command, streams: Streams): void {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCatalogue } from './load-data.js';
+import { readCatalogue } from '@mmrec/data';
 
 /** An item's text and picture, for encoders. */
 export interface CatalogueContent {

@@ -1,9 +1,10 @@
 import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmrec/core';
-import { matMul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { matMul, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gatherRows } from './gather-rows.js';
 import { tensorMemory } from './tensor-memory.js';
 import { blocksOf } from './wasm/partition.js';
-import type { TensorMemory } from './wasm/tensor-memory.js';
+import type { Pointer } from './wasm/heap.js';
+import type { KernelRuntime } from './wasm/runtime.js';
 
 /**
  * Ranks all items by inner product with each user and returns the best `k`.
@@ -29,11 +30,96 @@ export function createTopK(embeddings: EmbeddingTables): (request: TopKRequest) 
     checkIndices('createTopK', { users: request.users }, users.shape[0]);
     const exclude = checkExclude(request.exclude, embeddings);
     const memory = tensorMemory();
-    return (memory ? rankOnWasm(memory, embeddings) : rankOnHost(embeddings))({
-      ...request,
-      exclude,
-    });
+    if (!memory) return rankOnHost(embeddings)({ ...request, exclude });
+    const { runtime } = memory;
+    const [numItems, columns] = items.shape;
+    const tables = { users: memory.read(users), items: memory.read(items), numItems, columns };
+    const excluded = exclude ? runtime.lists(exclude) : noLists;
+    return rankOnWasm(runtime, tables, { ...request, excluded });
   };
+}
+
+/** Vectors to rank items for, that are rows of no table. */
+export interface VectorTopKRequest {
+  /** Row-major, `[n · d]`, finite. */
+  readonly vectors: Float32Array;
+  /** Length of each list. */
+  readonly k: number;
+  /** Items that a list must not contain: a list a vector, each ascending. */
+  readonly exclude?: ItemLists | undefined;
+}
+
+/**
+ * As {@link createTopK}, of vectors that are given with the request: what answers a single question at once.
+ * Nothing that a request brings stays in memory.
+ *
+ * @param items - `[numItems, d]`; must outlive the function returned.
+ * @returns A function of a request: item numbers `[n · k]`, row-major, best first, equal scores by lower
+ *   number; −1 where fewer than `k` items are left.
+ * @throws {RangeError} When called, for vectors of another width, or for `exclude` without an ascending list of
+ *   items in range for each.
+ * @example
+ * ```ts
+ * const topK = createVectorTopK(tf.tensor2d([[1, 0], [3, 0], [2, 0]]));
+ * topK({ vectors: Float32Array.of(1, 0), k: 2 }) // => [1, 2]
+ * ```
+ */
+export function createVectorTopK(items: Tensor2D): (request: VectorTopKRequest) => Int32Array {
+  const [numItems, columns] = items.shape;
+  return ({ vectors, k, exclude }) => {
+    const rows = vectors.length / columns;
+    if (!Number.isInteger(rows)) {
+      throw new RangeError(
+        `createVectorTopK: vectors must have ${columns} numbers each, got ${vectors.length} in all.`,
+      );
+    }
+    if (exclude) checkVectorExclude(exclude, { rows, numItems });
+    const users = Int32Array.from({ length: rows }, (_, row) => row);
+    const memory = tensorMemory();
+    if (!memory) {
+      const table = tensor2d(vectors, [rows, columns]);
+      const lists = rankOnHost({ users: table, items })({ users, k, exclude });
+      table.dispose();
+      return lists;
+    }
+    const { runtime } = memory;
+    const blocks = [runtime.upload(vectors)];
+    const upload = (values: Int32Array) => {
+      const block = runtime.upload(values);
+      blocks.push(block);
+      return block.pointer;
+    };
+    const excluded = exclude
+      ? { offsets: upload(exclude.offsets), items: upload(exclude.items) }
+      : noLists;
+    const tables = { users: blocks[0]!.pointer, items: memory.read(items), numItems, columns };
+    const lists = rankOnWasm(runtime, tables, { users, k, excluded });
+    for (const block of blocks) block.release();
+    return lists;
+  };
+}
+
+function checkVectorExclude(
+  { offsets, items }: ItemLists,
+  { rows, numItems }: { readonly rows: number; readonly numItems: number },
+): void {
+  if (offsets.length !== rows + 1 || offsets[0] !== 0 || offsets[rows] !== items.length) {
+    throw new RangeError(
+      `createVectorTopK: exclude must have a list for each of ${rows} vectors, got ${offsets.length - 1} with ${items.length} items.`,
+    );
+  }
+  for (let row = 0; row < rows; row++) {
+    const end = offsets[row + 1]!;
+    for (let at = offsets[row]!, least = 0; at < end; at++) {
+      const item = items[at]!;
+      if (item >= least && item < numItems) least = item;
+      else {
+        throw new RangeError(
+          `createVectorTopK: excluded items must ascend from 0 to ${numItems - 1}, got ${item}.`,
+        );
+      }
+    }
+  }
 }
 
 interface EmbeddingTables {
@@ -99,35 +185,49 @@ const [userBlock, itemBlock] = [64, 512];
 /** Numbers that all parts together may take, if it is more than one part: 64 MiB. */
 const mostRoom = 2 ** 24;
 
-function rankOnWasm(memory: TensorMemory, { users, items }: EmbeddingTables): Rank {
-  const { runtime } = memory;
-  const [numItems, columns] = items.shape;
-  return ({ users: wanted, k, exclude }) => {
-    const [u, i] = [memory.read(users), memory.read(items)];
-    const list = runtime.upload(wanted);
-    const out = runtime.allocate(wanted.length * k);
-    const excluded = exclude ? runtime.lists(exclude) : { offsets: 0, items: 0 };
-    // A part has lists and products of its own: which thread takes it isn't known beforehand.
-    const listsSize = userBlock * (4 * k + 67) + 2 * k + 32;
-    const partSize = listsSize + userBlock * itemBlock;
-    const blocks = Math.ceil(wanted.length / userBlock);
-    const affordable = Math.floor(mostRoom / partSize);
-    const parts = Math.max(1, Math.min(4 * runtime.threads, blocks, affordable));
-    const size = Math.max(1, Math.ceil(wanted.length / parts / userBlock)) * userBlock;
-    const room = runtime.allocate(parts * partSize, 'the lists of the best items');
-    runtime.each('topOfProducts', blocksOf(wanted.length, size), ([from, to]) => {
-      const partLists = room.pointer + 4 * (from / size) * partSize;
-      return [
-        ...[u, list.pointer + 4 * from, to - from, i, numItems, columns, k],
-        ...[excluded.offsets, excluded.items, partLists, partLists + 4 * listsSize],
-        out.pointer + 4 * from * k,
-      ];
-    });
-    const start = out.pointer / 4;
-    const result = runtime.integers().slice(start, start + wanted.length * k);
-    for (const block of [list, out, room]) block.release();
-    return result;
-  };
+const noLists = { offsets: 0, items: 0 };
+
+/** Where the tables lie, row-major. */
+interface ResidentTables {
+  readonly users: Pointer;
+  readonly items: Pointer;
+  readonly numItems: number;
+  readonly columns: number;
+}
+
+interface ResidentRequest {
+  readonly users: Int32Array;
+  readonly k: number;
+  readonly excluded: { readonly offsets: Pointer; readonly items: Pointer };
+}
+
+function rankOnWasm(
+  runtime: KernelRuntime,
+  { users: u, items: i, numItems, columns }: ResidentTables,
+  { users: wanted, k, excluded }: ResidentRequest,
+): Int32Array {
+  const list = runtime.upload(wanted);
+  const out = runtime.allocate(wanted.length * k);
+  // A part has lists and products of its own: which thread takes it isn't known beforehand.
+  const listsSize = userBlock * (4 * k + 67) + 2 * k + 32;
+  const partSize = listsSize + userBlock * itemBlock;
+  const blocks = Math.ceil(wanted.length / userBlock);
+  const affordable = Math.floor(mostRoom / partSize);
+  const parts = Math.max(1, Math.min(4 * runtime.threads, blocks, affordable));
+  const size = Math.max(1, Math.ceil(wanted.length / parts / userBlock)) * userBlock;
+  const room = runtime.allocate(parts * partSize, 'the lists of the best items');
+  runtime.each('topOfProducts', blocksOf(wanted.length, size), ([from, to]) => {
+    const partLists = room.pointer + 4 * (from / size) * partSize;
+    return [
+      ...[u, list.pointer + 4 * from, to - from, i, numItems, columns, k],
+      ...[excluded.offsets, excluded.items, partLists, partLists + 4 * listsSize],
+      out.pointer + 4 * from * k,
+    ];
+  });
+  const start = out.pointer / 4;
+  const result = runtime.integers().slice(start, start + wanted.length * k);
+  for (const block of [list, out, room]) block.release();
+  return result;
 }
 
 const hostBlock = 256;

@@ -31,6 +31,7 @@ export {
   type ScheduleInputs,
   type ScheduleName,
 } from './learning-rate-schedule.js';
+export { readRunDataset } from './read-run-dataset.js';
 export { readRunHistory, type RunHistory } from './read-run-history.js';
 export { readRunMetrics } from './read-run-metrics.js';
 export { recommend, type Recommendation, type RecommendInputs } from './recommend.js';

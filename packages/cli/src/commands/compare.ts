@@ -2,13 +2,12 @@ import { createRng, type FeatureMatrix } from '@mmrec/core';
 import { concatenateFeatures, readFeatureFolder } from '@mmrec/features';
 import { rankingMetrics, type RankingMetric } from '@mmrec/metrics';
 import { useBackend } from '@mmrec/ops';
-import { readRun } from '@mmrec/train';
+import { readRun, readRunDataset } from '@mmrec/train';
 import { compareGroups } from '../compare/compare-groups.js';
 import { describeComparison } from '../compare/describe-comparison.js';
 import { groupRuns } from '../compare/group-runs.js';
 import { measureRuns, type MeasuredGroup } from '../compare/measure-runs.js';
 import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
-import { readRunDataset } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { UsageError } from '../usage-error.js';
 

@@ -1,9 +1,9 @@
 import { suggestion, type Interactions } from '@mmrec/core';
+import { readCatalogue } from '@mmrec/data';
 import { useBackend } from '@mmrec/ops';
 import { itemsBySight, recommend as recommendItems } from '@mmrec/train';
 import { coldEmbeddings } from '../cold-embeddings.js';
 import { backendFlag, wholeNumber } from '../flags.js';
-import { readCatalogue } from '../load-data.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { UsageError } from '../usage-error.js';

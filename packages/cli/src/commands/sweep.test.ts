@@ -174,7 +174,13 @@ describe('mmrec sweep --queue', async () => {
         epochs: soak ? 120 : 20,
         seeds: [1, 2],
         workers: 2,
-        models: { bm3: { embeddingSize: Array.from({ length: trials / 2 }, (_, n) => 4 + 4 * n) } },
+        // Without patience all trials are as long.
+        models: {
+          bm3: {
+            embeddingSize: Array.from({ length: trials / 2 }, (_, n) => 4 + 4 * n),
+            patience: [0],
+          },
+        },
       };
       const { address, server } = (await startRedis())!;
       const startWorker = () =>

@@ -13,6 +13,8 @@ export interface RidgeExamples {
 export interface LinearMap {
   /** W, row-major, `[p, q]`. */
   readonly weight: Float32Array;
+  /** $\bar x$, `[p]`, and $\bar y$, `[q]`. */
+  readonly means: { readonly inputs: Float64Array; readonly targets: Float64Array };
   /** λ, in units of the mean of the inputs' squared singular values. */
   readonly penalty: number;
   /** Share of the targets' variance that is left unexplained on the examples held out; undefined: none were. */
@@ -72,7 +74,7 @@ export function fitRidge(
     const mapped = product(centered(rows, means.inputs), right);
     return mapped.map((value, at) => value + means.targets[at % targets.columns]!);
   };
-  return { weight, penalty, heldOutError, map };
+  return { weight, means, penalty, heldOutError, map };
 }
 
 function choosePenalty(
