@@ -38,6 +38,8 @@ export default tseslint.config(
       '.turbo/',
       '.quickstart/',
       'runs/',
+      'docs/.vitepress/cache/',
+      'docs/.vitepress/.temp/',
     ],
   },
   common,

@@ -1,18 +1,30 @@
-// Runs every TypeScript block of the READMEs, of docs, and of the @examples in the sources.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// Checks every block of the READMEs, of docs, and of the @examples in the sources: programs are run, commands read
+// by the command itself, sweeps and JSON by their readers. Some pages are done as a whole, command by command.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSweepSpec } from '../../packages/cli/src/sweep/sweep-spec.ts';
 import { checkCommands } from './check-commands.mjs';
 import { compare } from './compare.mjs';
 import { findBlocks } from './find-blocks.mjs';
+import { parseMmrec } from './parse-mmrec.mjs';
+import { fileOf, runPage } from './run-page.mjs';
 import { toModule } from './to-module.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const blocks = findBlocks(root);
-const runnable = blocks.filter(({ language }) => ['ts', 'typescript', 'js'].includes(language));
+const programs = blocks.filter(({ language }) => ['ts', 'js', 'mjs'].includes(language));
+/** What is in no block: what programs print, folders, formats of other tools. */
+const shown = ['text', 'csv', 'http'];
+/** Files and programs that are run with their page. */
+const runnable = programs.filter((block) => fileOf(block) === undefined);
+
+/** Pages that a newcomer follows from top to bottom: their commands are run. */
+const followed = ['docs/start.md', 'docs/own-data.md', 'docs/features.md'];
+
 const start = process.cwd();
 let folder;
 
@@ -38,13 +50,44 @@ describe('documentation', () => {
     it(name, () => runBlock(block));
   }
 
-  for (const block of blocks.filter(({ language }) => language === 'sh')) {
-    it(`${block.file}:${block.line} names existing commands`, () => {
+  for (const block of blocksOf('sh')) {
+    it(`${block.file}:${block.line} has commands that would run`, async () => {
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-      expect(
-        checkCommands(block.code, { scripts: Object.keys(scripts), commands: cliText() }),
-      ).toEqual([]);
+      const known = { scripts: Object.keys(scripts), parse: parseMmrec };
+      expect(await checkCommands(block.code, known)).toEqual([]);
     });
+  }
+
+  for (const block of blocksOf('yaml')) {
+    it(`${block.file}:${block.line} is a sweep`, async () => {
+      writeFileSync('sweep.yaml', block.code);
+      expect((await readSweepSpec('sweep.yaml')).models.length).toBeGreaterThan(0);
+    });
+  }
+
+  for (const block of blocksOf('json')) {
+    it(`${block.file}:${block.line} is JSON`, () => void JSON.parse(block.code));
+  }
+
+  it('has no block that nothing checks', () => {
+    const checked = ['ts', 'js', 'mjs', 'sh', 'yaml', 'json', ...shown];
+    const others = blocks.filter(({ language }) => !checked.includes(language));
+    expect(others.map(({ file, line, language }) => `${file}:${line}: ${language}`)).toEqual([]);
+  });
+
+  it('has files only on pages that are followed', () => {
+    const files = programs.filter((block) => fileOf(block) !== undefined);
+    expect(files.filter(({ file }) => !followed.includes(file))).toEqual([]);
+  });
+
+  for (const page of followed) {
+    it(`${page} can be followed, command by command`, async () => {
+      const done = await runPage(
+        blocks.filter(({ file }) => file === page),
+        folder,
+      );
+      expect(done.length).toBeGreaterThan(1);
+    }, 600_000);
   }
 });
 
@@ -62,11 +105,6 @@ async function runBlock(block) {
   expect(compared, 'number of `// =>` reached').toBeGreaterThanOrEqual(expectations);
 }
 
-/** All sources of the command line, to look for its commands. */
-function cliText() {
-  const source = join(root, 'packages', 'cli', 'src');
-  return readdirSync(source, { recursive: true })
-    .filter((name) => /(?<!\.test)\.ts$/.test(name))
-    .map((name) => readFileSync(join(source, name), 'utf8'))
-    .join('\n');
+function blocksOf(wanted) {
+  return blocks.filter(({ language }) => language === wanted);
 }

@@ -65,7 +65,8 @@ export async function main(args: readonly string[], streams: Streams = process):
 const verbose = ['--verbose', 'show stack traces of errors'] as const;
 const backend = ['--backend <name>', 'auto, tensorflow, wasm or cpu (default: auto)'] as const;
 
-function createProgram(streams: Streams): Command {
+/** The command with all that belongs to it; `main` runs it, and the documentation's commands are read by it. */
+export function createProgram(streams: Streams): Command {
   const program = new Command('mmrec')
     .description('Multimodal recommendation: train, evaluate, recommend.')
     .version(packageVersions()['@mmrec/cli']!, '-V, --version')

@@ -1,0 +1,85 @@
+import { publicPackages } from '../write-api-pages.mjs';
+
+const page = (text: string, link: string) => ({ text, link });
+
+export const nav = [
+  page('Start', '/start'),
+  page('Guides', '/own-data'),
+  page('Models', '/models/'),
+  page('API', '/api/'),
+  page('Results', '/results'),
+];
+
+const packages = await publicPackages();
+
+/** One sidebar for all pages: what is looked for is one click away. */
+export const sidebar = [
+  {
+    text: 'Start',
+    items: [page('In five minutes', '/start'), page('Your own data', '/own-data')],
+  },
+  {
+    text: 'Guides',
+    items: [
+      page('Features', '/features'),
+      page('Choosing a model', '/choosing-a-model'),
+      page('Evaluation done right', '/evaluation'),
+      page('Missing modalities, new items', '/missing-modalities'),
+      page('GPUs and native back ends', '/native'),
+      page('Adding a model', '/adding-a-model'),
+    ],
+  },
+  {
+    text: 'Models',
+    items: [
+      page('Overview', '/models/'),
+      page('BM3', '/models/bm3'),
+      page('MMSSL', '/models/mmssl'),
+      page('LGMRec', '/models/lgmrec'),
+      page('AlignRec', '/models/alignrec'),
+      page('AlignRec’s encoder', '/packages/alignrec/encoder'),
+      page('LightGCN', '/models/lightgcn'),
+      page('VBPR', '/models/vbpr'),
+    ],
+  },
+  {
+    text: 'Data and features',
+    collapsed: true,
+    items: [
+      page('Preparing raw data', '/preparing-data'),
+      page('The dataset folder', '/dataset-folder'),
+      page('Extracting features', '/extracting-features'),
+      page('What features are worth', '/feature-protocols'),
+    ],
+  },
+  {
+    text: 'Experiments',
+    collapsed: true,
+    items: [
+      page('Two protocols', '/protocols'),
+      page('Presets', '/presets'),
+      page('Sweeps', '/sweeps'),
+      page('Comparing runs', '/comparing-runs'),
+      page('Looking at runs', '/watching'),
+      page('Resuming', '/resuming'),
+      page('The run folder', '/run-folder'),
+    ],
+  },
+  {
+    text: 'Results',
+    items: [page('Results', '/results'), page('Benchmarks', '/benchmarks')],
+  },
+  {
+    text: 'Packages',
+    collapsed: true,
+    items: packages.map(({ name, folder }) => page(name, `/packages/${folder}/`)),
+  },
+  {
+    text: 'API reference',
+    collapsed: true,
+    items: [
+      page('All packages', '/api/'),
+      ...packages.map(({ name, folder }) => page(name, `/api/${folder}`)),
+    ],
+  },
+];
