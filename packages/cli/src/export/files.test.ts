@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { itemsByUser } from '@mmrec/core';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { readNpy } from '@mmrec/features';
+import { readNpy, readSafetensors } from '@mmrec/features';
 import { loadRun, serveModel, unpackServingModel } from '@mmrec/serve';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRun } from '../open-run.js';
 import { mmrec } from '../run-main.js';
-import { changeRun, exactLists, makeTestRun } from './make-test-run.js';
+import { changeRun, exactLists, makeTestRun, sameNumbers } from './make-test-run.js';
 import { checkOnnxSize } from './onnx-files.js';
 import type { ExportedRun } from './exported-run.js';
 
@@ -128,6 +129,18 @@ describe('mmrec export --to parquet', () => {
     });
     connection.closeSync();
     database.closeSync();
+  });
+
+  it('writes what is large in several row groups', async () => {
+    const wide = await changeRun(run, at('wide'), { embeddingSize: 8800 });
+    expect((await mmrec('export', wide, '--to', 'parquet')).code).toBe(0);
+    const { buffer } = readFileSync(join(wide, 'export-parquet', 'users.parquet'));
+    const file = buffer as ArrayBuffer;
+    expect(parquetMetadata(file).row_groups).toHaveLength(2);
+    const rows = await parquetReadObjects({ file });
+    const { tensors } = await readSafetensors(join(wide, 'model.safetensors'));
+    const written = rows.flatMap((row) => row['embedding'] as number[]);
+    expect(sameNumbers(written, tensors['user_embeddings']!)).toBe(true);
   });
 
   it('has no titles where none are known', async () => {
