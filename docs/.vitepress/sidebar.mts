@@ -11,6 +11,7 @@ export const nav = [
 ];
 
 const packages = await publicPackages();
+const withGuides = packages.filter(({ hasReadme }) => hasReadme);
 
 /** One sidebar for all pages: what is looked for is one click away. */
 export const sidebar = [
@@ -25,6 +26,7 @@ export const sidebar = [
       page('Choosing a model', '/choosing-a-model'),
       page('Evaluation done right', '/evaluation'),
       page('Missing modalities, new items', '/missing-modalities'),
+      page('Serving', '/serving'),
       page('GPUs and native back ends', '/native'),
       page('Adding a model', '/adding-a-model'),
     ],
@@ -72,7 +74,7 @@ export const sidebar = [
   {
     text: 'Packages',
     collapsed: true,
-    items: packages.map(({ name, folder }) => page(name, `/packages/${folder}/`)),
+    items: withGuides.map(({ name, folder }) => page(name, `/packages/${folder}/`)),
   },
   {
     text: 'API reference',
