@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   common,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
@@ -90,7 +90,15 @@ export default tseslint.config(
   },
   {
     // Programs and configuration: they print, and tools ask for default exports.
-    files: ['**/*.mjs', '**/*.js', '*.config.ts', 'examples/**', '**/*.bench.ts'],
+    files: [
+      '**/*.mjs',
+      '**/*.js',
+      '**/*.cjs',
+      '*.config.ts',
+      'examples/**',
+      'consumers/**',
+      '**/*.bench.ts',
+    ],
     rules: { 'no-console': 'off', 'no-restricted-syntax': 'off', 'max-lines-per-function': 'off' },
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
