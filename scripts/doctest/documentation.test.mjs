@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import '@tensorflow/tfjs';
+import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parquetExample } from '../../packages/cli/src/export/file-examples.ts';
+import { topKQuery } from '../../packages/cli/src/export/pgvector/top-k-query.ts';
 import { readSweepSpec } from '../../packages/cli/src/sweep/sweep-spec.ts';
 import { checkCommands } from './check-commands.mjs';
 import { compare } from './compare.mjs';
-import { findBlocks } from './find-blocks.mjs';
+import { deadFileLinks } from './file-links.mjs';
+import { findBlocks, pages } from './find-blocks.mjs';
 import { parseMmrec } from './parse-mmrec.mjs';
 import { fileOf, isInOrder, runPage } from './run-page.mjs';
 import { toModule } from './to-module.mjs';
@@ -24,6 +28,15 @@ const runnable = programs.filter((block) => fileOf(block) === undefined && !isIn
 
 /** Pages that a newcomer follows from top to bottom: their commands are run. */
 const followed = ['docs/start.md', 'docs/own-data.md', 'docs/features.md', 'docs/serving.md'];
+
+/** Queries that `mmrec export` prints for user 17 of runs/bm3. */
+const printedQueries = [
+  parquetExample({ folder: join('runs', 'bm3', 'export-parquet'), user: '17', k: 10 }, true),
+  topKQuery(
+    { users: 'mmrec_users', items: 'mmrec_items', seen: 'mmrec_seen' },
+    { user: "'17'", k: 10, withTitles: true, withoutSeen: true },
+  ),
+].map((query) => query.replaceAll('\\', '/'));
 
 const start = process.cwd();
 let folder;
@@ -50,6 +63,13 @@ describe('documentation', () => {
     it(name, () => runBlock(block));
   }
 
+  it('has links to files that are there', () => {
+    const dead = pages(root).flatMap((file) =>
+      deadFileLinks(file, readFileSync(file, 'utf8')).map((href) => `${file}: ${href}`),
+    );
+    expect(dead).toEqual([]);
+  });
+
   for (const block of blocksOf('sh')) {
     it(`${block.file}:${block.line} has commands that would run`, async () => {
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -69,8 +89,22 @@ describe('documentation', () => {
     it(`${block.file}:${block.line} is JSON`, () => void JSON.parse(block.code));
   }
 
+  for (const block of blocksOf('sql')) {
+    it(`${block.file}:${block.line} is what the command prints, which its tests run`, () => {
+      expect(printedQueries).toContain(block.code.trimEnd());
+    });
+  }
+
+  for (const block of blocksOf('html')) {
+    it(`${block.file}:${block.line} has scripts without mistakes of syntax`, () => {
+      const scripts = [...block.code.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)];
+      expect(scripts.length).toBeGreaterThan(0);
+      for (const [, script] of scripts) expect(syntaxErrors(script)).toEqual([]);
+    });
+  }
+
   it('has no block that nothing checks', () => {
-    const checked = ['ts', 'js', 'mjs', 'sh', 'yaml', 'json', ...shown];
+    const checked = ['ts', 'js', 'mjs', 'sh', 'yaml', 'json', 'sql', 'html', ...shown];
     const others = blocks.filter(({ language }) => !checked.includes(language));
     expect(others.map(({ file, line, language }) => `${file}:${line}: ${language}`)).toEqual([]);
   });
@@ -101,6 +135,11 @@ async function runBlock(block) {
   await import(/* @vite-ignore */ `doctest:${block.file}#${block.line}`);
   expect(problems).toEqual([]);
   expect(compared, 'number of `// =>` reached').toBeGreaterThanOrEqual(expectations);
+}
+
+function syntaxErrors(script) {
+  const { diagnostics } = ts.transpileModule(script, { reportDiagnostics: true });
+  return diagnostics.map(({ messageText }) => messageText);
 }
 
 function blocksOf(wanted) {
