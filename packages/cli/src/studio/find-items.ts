@@ -13,7 +13,7 @@ const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').to
 export function createItemSearch({ ids, details, popularity }: ItemCatalogue): ItemSearch {
   const texts = ids.map((id, row) => {
     const title = details[row]!.title;
-    return plain(title === undefined ? id : `${String(title)} ${id}`);
+    return plain(title === undefined ? id : `${title} ${id}`);
   });
   const byPopularity = Array.from(ids.keys()).sort((a, b) => popularity[b]! - popularity[a]!);
   return (text, limit) => {

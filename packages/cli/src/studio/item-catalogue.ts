@@ -49,7 +49,7 @@ export function createItemCatalogue(inputs: ItemCatalogueInputs): ItemCatalogue 
       const { title, [kind ?? '']: value } = details[row]!;
       return {
         id,
-        ...(title !== undefined && { title: String(title) }),
+        ...(title !== undefined && { title }),
         ...(pictureOf(row) !== undefined && {
           picture: `/api/picture?id=${encodeURIComponent(id)}`,
         }),

@@ -4,7 +4,8 @@ import { Icon } from '../parts/icon.js';
 import { nameOf, Picture } from '../parts/picture.js';
 import { goTo, hrefOf } from '../route.js';
 import type { ItemColours } from './colours.js';
-import { createScatter, type Marks, type Scatter } from './scatter.js';
+import type { Marks } from './draw-map.js';
+import { createScatter, type Scatter } from './scatter.js';
 import type { Layout } from './use-layout.js';
 
 /** What a map shows. */
