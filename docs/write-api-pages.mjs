@@ -1,4 +1,5 @@
 // Writes the API reference, a page for each public package, as Markdown into docs/api.
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'docs', 'api');
 
 /**
- * @returns {Promise<{ name: string, folder: string, description: string }[]>} The packages that are published.
+ * The packages that are published.
+ *
+ * @returns {Promise<{ name: string, folder: string, description: string, hasReadme: boolean }[]>}
  */
 export async function publicPackages() {
   const folders = (await readdir(join(root, 'packages'))).sort();
@@ -20,7 +23,10 @@ export async function publicPackages() {
   );
   return all
     .filter((entry) => !entry.private)
-    .map(({ name, folder, description }) => ({ name, folder, description }));
+    .map(({ name, folder, description }) => {
+      const hasReadme = existsSync(join(root, 'packages', folder, 'README.md'));
+      return { name, folder, description, hasReadme };
+    });
 }
 
 /** @throws {Error} If the sources can't be read as TypeScript. */
@@ -38,6 +44,7 @@ export async function writeApiPages() {
     skipErrorChecking: true,
     disableSources: true,
     excludeInternal: true,
+    excludeExternals: true,
     groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases', '*'],
     logLevel: 'Error',
     ...layout,
@@ -59,16 +66,17 @@ const layout = {
   hideBreadcrumbs: true,
   hidePageTitle: true,
   useCodeBlocks: true,
+  useCustomAnchors: true,
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   propertyMembersFormat: 'table',
   typeDeclarationFormat: 'table',
 };
 
-async function finishPage({ name, folder, description }) {
+async function finishPage({ name, folder, description, hasReadme }) {
   const file = join(out, `${folder}.md`);
   const text = await readFile(file, 'utf8');
-  const heading = `# ${name}: API\n\n${description} [Guide and examples](../../packages/${folder}).\n\n`;
+  const heading = `# ${name}: API\n\n${description}${hasReadme ? ` [Guide and examples](../../packages/${folder}).` : ''}\n\n`;
   // What TypeDoc calls parameters that are taken apart where they are declared.
   await writeFile(file, heading + text.replaceAll(/(\\_\\_|__)namedParameters/g, 'inputs'));
 }

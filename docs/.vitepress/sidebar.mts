@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { publicPackages } from '../write-api-pages.mjs';
 
 const page = (text: string, link: string) => ({ text, link });
@@ -11,9 +13,9 @@ export const nav = [
 ];
 
 const packages = await publicPackages();
+const withGuides = packages.filter(({ hasReadme }) => hasReadme);
 
-/** One sidebar for all pages: what is looked for is one click away. */
-export const sidebar = [
+const placed = [
   {
     text: 'Start',
     items: [page('In five minutes', '/start'), page('Your own data', '/own-data')],
@@ -25,6 +27,8 @@ export const sidebar = [
       page('Choosing a model', '/choosing-a-model'),
       page('Evaluation done right', '/evaluation'),
       page('Missing modalities, new items', '/missing-modalities'),
+      page('Serving', '/serving'),
+      page('Exporting', '/exporting'),
       page('GPUs and native back ends', '/native'),
       page('Adding a model', '/adding-a-model'),
     ],
@@ -70,9 +74,14 @@ export const sidebar = [
     items: [page('Results', '/results'), page('Benchmarks', '/benchmarks')],
   },
   {
+    text: 'Project',
+    collapsed: true,
+    items: [page('Releasing', '/releasing')],
+  },
+  {
     text: 'Packages',
     collapsed: true,
-    items: packages.map(({ name, folder }) => page(name, `/packages/${folder}/`)),
+    items: withGuides.map(({ name, folder }) => page(name, `/packages/${folder}/`)),
   },
   {
     text: 'API reference',
@@ -83,3 +92,25 @@ export const sidebar = [
     ],
   },
 ];
+
+const links = new Set(placed.flatMap(({ items }) => items.map(({ link }) => link)));
+const docs = fileURLToPath(new URL('..', import.meta.url));
+
+/** Pages that nobody has given a place yet. */
+const others = readdirSync(docs)
+  .filter((name) => name.endsWith('.md') && !['README.md', 'index.md'].includes(name))
+  .map((name) => ({
+    link: `/${name.slice(0, -3)}`,
+    text: titleOf(readFileSync(docs + name, 'utf8')),
+  }))
+  .filter(({ link }) => !links.has(link));
+
+/** One sidebar for all pages: what is looked for is one click away. */
+export const sidebar = [
+  ...placed,
+  ...(others.length > 0 ? [{ text: 'More', collapsed: true, items: others }] : []),
+];
+
+function titleOf(text: string): string {
+  return /^# (.+)$/m.exec(text)?.[1] ?? 'Untitled';
+}

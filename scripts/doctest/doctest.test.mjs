@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { shapeDifference } from './ask-server.mjs';
 import { checkCommands } from './check-commands.mjs';
 import { compare } from './compare.mjs';
 import { blocksOfPage, blocksOfSource } from './find-blocks.mjs';
@@ -176,6 +177,27 @@ describe('checkPrinted', () => {
     ['nothing', ''],
   ])('refuses %s', (_, printed) => {
     expect(() => checkPrinted(block, printed)).toThrow(/^docs\/start\.md:[78]: '.*' is not in/);
+  });
+});
+
+describe('shapeDifference', () => {
+  const shown = { method: 'similar', items: [{ item: 'a', score: 0.5 }] };
+
+  it('accepts other numbers', () => {
+    const answer = { method: 'similar', items: [{ item: 'a', score: 1 }] };
+    expect(shapeDifference(answer, shown)).toBeUndefined();
+  });
+
+  it.each([
+    [{ method: 'popular', items: [] }, 'answer.method must be "similar", got "popular"'],
+    [{ method: 'similar', items: [] }, 'answer.items must have 0, got []'],
+    [{ method: 'similar' }, 'answer must have method, items, got {"method":"similar"}'],
+    [
+      { method: 'similar', items: [{ item: 'a', score: '1' }] },
+      'answer.items.0.score must be a number, got "1"',
+    ],
+  ])('refuses %j', (answer, message) => {
+    expect(shapeDifference(answer, shown)).toBe(message);
   });
 });
 

@@ -69,7 +69,8 @@ function lineAt(text, position) {
   return text.slice(0, position).split('\n').length;
 }
 
-function pages(root) {
+/** Paths of all READMEs and pages. */
+export function pages(root) {
   const projects = ['packages', 'examples'].flatMap((group) => entries(join(root, group)));
   const docs = [root, ...projects].flatMap((folder) => markdownIn(join(folder, 'docs')));
   const readmes = [root, ...projects, join(root, 'benchmarks')].map((folder) =>
