@@ -243,9 +243,13 @@ function addExport(program: Command, streams: Streams): void {
   program
     .command('export <run>')
     .description('embeddings for other systems, and the query that gives the same top items there')
-    .option('--to <what>', 'npy, parquet, onnx, pgvector (PostgreSQL) or qdrant')
-    .option('--out <dir>', 'npy, parquet, onnx: the folder (default: export-<what> in the run)')
+    .option(
+      '--to <what>',
+      'npy, parquet, onnx, serving (browsers), pgvector (PostgreSQL) or qdrant',
+    )
+    .option('--out <dir>', 'of files: the folder (default: export-<what> in the run)')
     .option('--input <what>', 'onnx: user, a row, or embedding, any vector (default: user)')
+    .option('--users <which>', 'serving: all, or none, for public files (default: all)')
     .option('--url <address>', 'pgvector, qdrant: postgres://user@host/database, http://host:6333')
     .option(
       '--table <prefix>',
@@ -259,7 +263,7 @@ function addExport(program: Command, streams: Streams): void {
     .option('--no-seen', 'pgvector, qdrant: without the training interactions')
     .option('-k, --k <n>', 'items a user in the query that is printed (default: 10)')
     .option('--data <dir>', 'dataset folder, if it has moved')
-    .option('--force', 'npy, parquet, onnx: replace an export that is in the folder')
+    .option('--force', 'of files: replace an export that is in the folder')
     .option('--json', 'print the result as JSON')
     .option(...verbose)
     .action((run: string, flags: ExportFlags) => exportRun(run, flags, streams));

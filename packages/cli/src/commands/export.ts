@@ -7,7 +7,7 @@ import {
 } from '../export/export-target.js';
 import { toPgvector } from '../export/pgvector/to-pgvector.js';
 import { toQdrant } from '../export/qdrant/to-qdrant.js';
-import { toNpy, toOnnx, toParquet } from '../export/to-folder.js';
+import { toNpy, toOnnx, toParquet, toServing } from '../export/to-folder.js';
 import { atLeastOne, choice } from '../flags.js';
 import type { Streams } from '../streams.js';
 import { UsageError } from '../usage-error.js';
@@ -51,15 +51,17 @@ const exporters: Readonly<Record<ExportTarget, (job: ExportJob) => Promise<Expor
   npy: toNpy,
   parquet: toParquet,
   onnx: toOnnx,
+  serving: toServing,
   pgvector: toPgvector,
   qdrant: toQdrant,
 };
 
 /** Which flags mean something for which targets. */
 const flagTargets: Readonly<Partial<Record<keyof ExportFlags, readonly ExportTarget[]>>> = {
-  out: ['npy', 'parquet', 'onnx'],
-  force: ['npy', 'parquet', 'onnx'],
+  out: ['npy', 'parquet', 'onnx', 'serving'],
+  force: ['npy', 'parquet', 'onnx', 'serving'],
   input: ['onnx'],
+  users: ['serving'],
   url: ['pgvector', 'qdrant'],
   table: ['pgvector'],
   index: ['pgvector'],

@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.js';
 import type { ExportedRun } from './exported-run.js';
 
 /** Where embeddings can go. */
-export const exportTargets = ['npy', 'parquet', 'onnx', 'pgvector', 'qdrant'] as const;
+export const exportTargets = ['npy', 'parquet', 'onnx', 'serving', 'pgvector', 'qdrant'] as const;
 export type ExportTarget = (typeof exportTargets)[number];
 
 /** Flags of `mmrec export`. */
@@ -12,6 +12,7 @@ export interface ExportFlags {
   readonly out?: string;
   readonly force?: boolean;
   readonly input?: string;
+  readonly users?: string;
   readonly url?: string;
   readonly table?: string;
   readonly collection?: string;

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { itemsByUser, type ItemLists } from '@mmrec/core';
-import { readRun, type RunConfig } from '@mmrec/train';
+import { readRun, readRunDataset, type RunConfig } from '@mmrec/train';
 import { itemTitles } from '../item-titles.js';
-import { readRunDataset } from '../open-run.js';
 
 /** Embeddings with the ids of their rows. */
 export interface EmbeddingTable {

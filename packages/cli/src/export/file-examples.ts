@@ -52,3 +52,16 @@ export function onnxExample(
     '});',
   ].join('\n');
 }
+
+/** Name of the file that a browser loads. */
+export const servingFile = 'model.serving';
+
+/** A page's program that recommends to somebody who had some items. */
+export function servingExample(history: readonly string[], k: number): string {
+  return [
+    "import { loadRun } from '@mmrec/serve';",
+    '',
+    `const served = await loadRun('/${servingFile}');`,
+    `served.recommend({ history: ${JSON.stringify(history)} }, { k: ${k} });`,
+  ].join('\n');
+}

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { itemsByUser } from '@mmrec/core';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { readNpy } from '@mmrec/features';
+import { readNpy, readSafetensors } from '@mmrec/features';
+import { loadRun, serveModel, unpackServingModel } from '@mmrec/serve';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRun } from '../open-run.js';
 import { mmrec } from '../run-main.js';
-import { changeRun, exactLists, makeTestRun } from './make-test-run.js';
+import { changeRun, exactLists, makeTestRun, sameNumbers } from './make-test-run.js';
 import { checkOnnxSize } from './onnx-files.js';
 import type { ExportedRun } from './exported-run.js';
 
@@ -129,6 +131,18 @@ describe('mmrec export --to parquet', () => {
     database.closeSync();
   });
 
+  it('writes what is large in several row groups', async () => {
+    const wide = await changeRun(run, at('wide'), { embeddingSize: 8800 });
+    expect((await mmrec('export', wide, '--to', 'parquet')).code).toBe(0);
+    const { buffer } = readFileSync(join(wide, 'export-parquet', 'users.parquet'));
+    const file = buffer as ArrayBuffer;
+    expect(parquetMetadata(file).row_groups).toHaveLength(2);
+    const rows = await parquetReadObjects({ file });
+    const { tensors } = await readSafetensors(join(wide, 'model.safetensors'));
+    const written = rows.flatMap((row) => row['embedding'] as number[]);
+    expect(sameNumbers(written, tensors['user_embeddings']!)).toBe(true);
+  });
+
   it('has no titles where none are known', async () => {
     const bare = await changeRun(run, at('bare'), { data: at('nowhere') });
     const { stdout, code } = await mmrec('export', bare, '--to', 'parquet');
@@ -242,10 +256,10 @@ describe('mmrec export --to onnx', () => {
 
 describe('mmrec export', () => {
   it.each([
-    [[], 'export: --to must be one of npy, parquet, onnx, pgvector, qdrant, got none.'],
+    [[], 'export: --to must be one of npy, parquet, onnx, serving, pgvector, qdrant, got none.'],
     [
       ['--to', 'pgvectr'],
-      "--to must be one of npy, parquet, onnx, pgvector, qdrant, got 'pgvectr'.",
+      "--to must be one of npy, parquet, onnx, serving, pgvector, qdrant, got 'pgvectr'.",
     ],
     [['--to', 'npy', '-k', '0'], "-k must be an integer ≥ 1, got '0'."],
     [['--to', 'npy', '--url', 'x'], 'export: --url is for --to pgvector, qdrant, got --to npy.'],
@@ -253,7 +267,7 @@ describe('mmrec export', () => {
     [['--to', 'onnx', '--input', 'id'], "--input must be one of user, embedding, got 'id'."],
     [
       ['--to', 'qdrant', '--out', 'x'],
-      'export: --out is for --to npy, parquet, onnx, got --to qdrant.',
+      'export: --out is for --to npy, parquet, onnx, serving, got --to qdrant.',
     ],
     [
       ['--to', 'pgvector'],
@@ -279,5 +293,30 @@ describe('mmrec export', () => {
     const odd = await mmrec('export', diverged, '--to', 'npy', '--out', at('none'));
     expect(odd.stderr).toContain("embeddings must be finite numbers, got NaN for user '");
     expect(existsSync(at('none'))).toBe(false);
+  });
+});
+
+describe('mmrec export --to serving', () => {
+  it('writes a file that is loaded as in a browser, with users or without', async () => {
+    const { code, stdout } = await mmrec('export', run, '--to', 'serving', '-k', '3');
+    expect(code).toBe(0);
+    expect(stdout).toContain("const served = await loadRun('/model.serving');");
+    const read = (out: string) => {
+      const bytes = readFileSync(join(out, 'model.serving'));
+      const file = new Uint8Array(bytes).buffer;
+      return serveModel(unpackServingModel(file, 'model.serving'));
+    };
+    const all = read(join(run, 'export-serving'));
+    const direct = await loadRun(run);
+    const history = { history: ['1', '2'] };
+    expect(all.recommend({ user: '5' })).toEqual(direct.recommend({ user: '5' }));
+    const flags = ['--users', 'none', '--out', at('public')];
+    expect((await mmrec('export', run, '--to', 'serving', ...flags)).code).toBe(0);
+    const bare = read(at('public'));
+    expect(bare.info.users).toBe(0);
+    expect(bare.recommend(history)).toEqual(direct.recommend(history));
+    expect((await mmrec('export', run, '--to', 'npy', '--users', 'none')).stderr).toBe(
+      'mmrec: export: --users is for --to serving, got --to npy.\n',
+    );
   });
 });

@@ -1,9 +1,18 @@
 import { join } from 'node:path';
+import { useBackend } from '@mmrec/ops';
+import { readServingModel, writeServingFile } from '@mmrec/serve';
 import { choice } from '../flags.js';
 import { checkExportFolder, writeExportFolder } from './export-folder.js';
 import type { ExportJob, ExportOutcome, ExportTarget } from './export-target.js';
 import { readExportedRun, type ExportedRun } from './exported-run.js';
-import { npyExample, onnxExample, parquetExample, type ExampleOptions } from './file-examples.js';
+import {
+  npyExample,
+  onnxExample,
+  parquetExample,
+  servingExample,
+  servingFile,
+  type ExampleOptions,
+} from './file-examples.js';
 import { writeNpyFiles } from './npy-files.js';
 import { checkOnnxSize, writeOnnxFiles } from './onnx-files.js';
 import { writeParquetFiles } from './parquet-files.js';
@@ -54,6 +63,27 @@ export async function toOnnx(job: ExportJob): Promise<ExportOutcome> {
     }),
   });
 }
+
+/** `--to serving`: what `@mmrec/serve` loads in a browser. */
+export async function toServing(job: ExportJob): Promise<ExportOutcome> {
+  const { users = 'all', data } = job.flags;
+  const shown = choice('--users', users, ['all', 'none'] as const);
+  return toFolder(job, 'serving', {
+    write: async (folder, run) => {
+      await useBackend('wasm');
+      const model = await readServingModel(run.folder, { data });
+      await writeServingFile(join(folder, servingFile), model, { users: shown });
+    },
+    describe: ({ items }, { k }) => ({
+      heading: `The top ${k} of a new user, on a page`,
+      query: servingExample(items.ids.slice(0, 2), k),
+      notes: shown === 'all' ? [withUsers] : [],
+    }),
+  });
+}
+
+const withUsers =
+  'All users are in the file, by their ids and with what they had: leave them out with --users none where it is public.';
 
 interface FolderFormat {
   check?(run: ExportedRun): void;

@@ -1,10 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readSafetensors } from '@mmrec/features';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mmrec } from '../../run-main.js';
-import { changeRun, exactLists, makeTestRun, type RankedItem } from '../make-test-run.js';
+import {
+  changeRun,
+  exactLists,
+  makeTestRun,
+  sameNumbers,
+  type RankedItem,
+} from '../make-test-run.js';
 import { tableNames } from './table-names.js';
 import {
   postgresPrograms,
@@ -214,7 +221,7 @@ describe('mmrec export --to pgvector', () => {
     expect(refused.code).toBe(2);
   });
 
-  it('refuses an index on more dimensions than pgvector takes', async () => {
+  it('refuses an index on more dimensions than pgvector takes, not their export', async () => {
     const wide = await changeRun(run, join(folder, 'wide'), { embeddingSize: 2001 });
     const args = ['export', wide, '--to', 'pgvector', '--url', server.url];
     const indexed = await mmrec(...args, '--index', 'hnsw');
@@ -223,6 +230,14 @@ describe('mmrec export --to pgvector', () => {
       'mmrec: export: an HNSW index of pgvector takes up to 2000 dimensions, the embeddings have 2001. Leave out --index: the search is then exact.\n',
     );
     expect((await mmrec(...args)).code).toBe(0);
+    // So many numbers are sent in several statements. The ids are those of the rows.
+    const rows = await query<{ embedding: string }>(
+      server.url,
+      'SELECT embedding::text FROM mmrec_users ORDER BY id::int',
+    );
+    const loaded = rows.flatMap(({ embedding }) => JSON.parse(embedding) as number[]);
+    const { tensors } = await readSafetensors(join(wide, 'model.safetensors'));
+    expect(sameNumbers(loaded, tensors['user_embeddings']!)).toBe(true);
   });
 });
 

@@ -51,7 +51,7 @@ function fields(body: unknown, required: readonly string[], optional: readonly s
 
 /**
  * As much of Qdrant as the export needs, in memory, for tests: written from the documentation of its REST API, and
- * stricter, in that fields it doesn't know are refused.
+ * stricter: it refuses fields that it doesn't know, and aliases that are there.
  *
  * @param apiKey - Requests without it are refused, where it is given.
  */
@@ -151,6 +151,7 @@ function changeAliases({ collections, aliases }: FakeQdrant, body: unknown) {
       const [target, alias] = [String(names['collection_name']), String(names['alias_name'])];
       if (!collections.has(target)) refuse(404, `no collection ${target}`);
       if (collections.has(alias)) refuse(400, `${alias} is a collection`);
+      if (changed.has(alias)) refuse(400, `${alias} is an alias`);
       changed.set(alias, target);
     }
   }

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
+import { readSafetensors } from '@mmrec/features';
 import type { Schemas } from '@qdrant/js-client-rest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, expectTypeOf, it } from 'vitest';
 import { mmrec } from '../../run-main.js';
-import { changeRun, exactLists, makeTestRun } from '../make-test-run.js';
+import { changeRun, exactLists, makeTestRun, sameNumbers } from '../make-test-run.js';
 import { startFakeQdrant, type FakeQdrant } from './fake-qdrant.js';
 import type { QdrantRequests, QdrantResults } from './qdrant-requests.js';
 import { userRequest } from './top-k-requests.js';
@@ -107,6 +108,21 @@ async function runShell(command: string): Promise<{ stdout: string }> {
   const { execFile } = await import('node:child_process');
   return promisify(execFile)('sh', ['-c', command]);
 }
+
+it('sends what is large in several requests', async () => {
+  const wide = await changeRun(run, join(folder, 'wide'), { embeddingSize: 4000 });
+  let puts = 0;
+  server.onRequest = (_, path) => void (puts += Number(path.includes('/points')));
+  const args = ['export', wide, '--to', 'qdrant', '--url', server.url];
+  expect((await mmrec(...args)).code).toBe(0);
+  expect(puts).toBe(Math.ceil(120 / 50) + Math.ceil(90 / 50));
+  const { tensors } = await readSafetensors(join(wide, 'model.safetensors'));
+  for (const kind of ['user', 'item'] as const) {
+    const { points } = server.collections.get(server.aliases.get(`mmrec_${kind}s`)!)!;
+    const loaded = [...points.values()].flatMap(({ vector }) => vector);
+    expect(sameNumbers(loaded, tensors[`${kind}_embeddings`]!)).toBe(true);
+  }
+});
 
 it('shows the new collections all at once, and deletes the earlier ones', async () => {
   await load();
