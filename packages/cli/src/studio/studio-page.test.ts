@@ -272,7 +272,7 @@ describe.skipIf(!executable)('the studio in a browser', () => {
 
       // The mouse finds a point where its colour is.
       await page.keyboard.press('Escape');
-      const category = fields.find(({ kind }) => kind === 'category') as { values: string[] };
+      const category = fields.find((field) => field.kind === 'category')!;
       const dot = page.locator('.legend-box button').first();
       expect(await dot.locator('.name').textContent()).toBe(category.values[0]);
       await dot.click();
