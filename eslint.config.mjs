@@ -38,6 +38,8 @@ export default tseslint.config(
       '.turbo/',
       '.quickstart/',
       'runs/',
+      'docs/.vitepress/cache/',
+      'docs/.vitepress/.temp/',
     ],
   },
   common,
@@ -88,7 +90,15 @@ export default tseslint.config(
   },
   {
     // Programs and configuration: they print, and tools ask for default exports.
-    files: ['**/*.mjs', '**/*.js', '*.config.ts', 'examples/**', '**/*.bench.ts'],
+    files: [
+      '**/*.mjs',
+      '**/*.js',
+      '**/*.cjs',
+      '*.config.ts',
+      'examples/**',
+      'consumers/**',
+      '**/*.bench.ts',
+    ],
     rules: { 'no-console': 'off', 'no-restricted-syntax': 'off', 'max-lines-per-function': 'off' },
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -1,11 +1,22 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readInstallCommand } from '../scripts/release/read-install-command.mjs';
 
-/** What an example prints, run as a reader would run it: on the built packages. */
+const examples = fileURLToPath(new URL('.', import.meta.url));
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'example-'))));
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** What an example prints, run as a reader would run it: on the built packages, here in an empty folder. */
 function run(name: string, ...args: string[]): string {
-  const program = fileURLToPath(new URL(`${name}/index.mjs`, import.meta.url));
-  return execFileSync(process.execPath, [program, ...args], {
+  return execFileSync(process.execPath, [join(examples, name, 'index.mjs'), ...args], {
+    cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -49,5 +60,63 @@ describe('examples', () => {
     expect(recall('most popular')).toBeGreaterThan(2 * recall('random'));
     expect(output.match(/^User \d+ bought/gm)).toHaveLength(3);
     expect(output.match(/^ +\d+ {2}-?[\d.]+ {2}\w.*, \w/gm)).toHaveLength(30);
+  });
+
+  it('own-csv beats the best-sellers and recommends products by their own ids', () => {
+    const output = run('own-csv');
+    const best = numberIn(output, /best-sellers ([\d.]+)/);
+    expect(numberIn(output, /VBPR ([\d.]+)/)).toBeGreaterThan(2 * best);
+    const skus = [...output.matchAll(/^ {2}(\w{3}-\d{3}) {2}-?[\d.]+ {2}\S/gm)].map(
+      ([, sku]) => sku!,
+    );
+    expect(skus).toHaveLength(5);
+    // The customer's purchases are garden things in the main.
+    expect(skus.filter((sku) => sku.startsWith('GDN')).length).toBeGreaterThanOrEqual(4);
+    const bought = readFileSync(join(examples, 'own-csv', 'purchases.csv'), 'utf8');
+    for (const sku of skus) expect(bought).not.toContain(`,C017,${sku}\n`);
+  });
+
+  it('extract-features finds what looks and what reads alike', () => {
+    const output = run('extract-features');
+    expect(output).toContain(
+      'visual: image_feat.npy, 256 columns by histogram; items without: candle',
+    );
+    expect(output).toContain(
+      'textual: text_feat.npy, 128 columns by tfidf; items without: green rug',
+    );
+    const like = (modality: string) =>
+      new RegExp(`^${modality}, most like blue mug: (.*)$`, 'm').exec(output)?.[1]?.split(', ');
+    expect(like('visual')?.every((name) => /blue|mug/.test(name))).toBe(true);
+    expect(like('textual')?.slice(0, 2).sort()).toEqual(['green mug', 'orange mug']);
+    expect(output).toContain('again, with a new item: 9 of 11 pictures known');
+  });
+
+  it('sweep trains every configuration, and only reads them when it is run again', () => {
+    const output = run('sweep');
+    expect(output.match(/^\*? +(lightgcn|vbpr) /gm)).toHaveLength(4);
+    const command = /^ {2}mmrec train (lightgcn|vbpr) .* --set \w+=[\d.]+ --set \w+=[\d.]+$/m;
+    expect(output).toMatch(command);
+    const trials = join(folder, 'runs', 'sweep', 'trials');
+    expect(readdirSync(trials)).toHaveLength(8);
+    const before = run('sweep').split('\n').slice(0, 6);
+    expect(before).toEqual(output.split('\n').slice(-before.length));
+  });
+});
+
+describe('README', () => {
+  const names = readdirSync(examples, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  it.each(names)('of %s says what to install and what is printed', (name) => {
+    const folder = join(examples, name);
+    expect(existsSync(join(folder, 'README.md'))).toBe(true);
+    const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Partial<
+      Record<'dependencies' | 'optionalDependencies', Record<string, string>>
+    >;
+    const needed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    expect(readInstallCommand(readme)).toEqual(needed);
+    expect(readme).toMatch(/^```text\n[^`]+^```$/m);
   });
 });

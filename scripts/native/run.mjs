@@ -14,7 +14,7 @@ process.on('exit', () => running.forEach(end));
  * @param {Record<string, string>} [options.env] - Added to this process's environment.
  * @param {number} options.limit - Seconds until it is ended.
  * @param {() => string | undefined} [options.stalled] - Asked every second; a reason ends the program.
- * @returns {Promise<{ ok: boolean, stdout: string, problem?: string, missing?: boolean }>}
+ * @returns {Promise<{ ok: boolean, stdout: string, stderr: string, problem?: string, missing?: boolean }>}
  *   `problem`: why it failed, in one line. `missing`: there is no such program.
  */
 export function run(command, args, { cwd, env = {}, limit, stalled = () => undefined }) {
@@ -38,7 +38,7 @@ export function run(command, args, { cwd, env = {}, limit, stalled = () => undef
     const finish = (result) => {
       clearInterval(timer);
       running.delete(child);
-      resolve({ stdout: output.stdout, ...result });
+      resolve({ ...output, ...result });
     };
     child.on('error', (error) =>
       finish({ ok: false, missing: error.code === 'ENOENT', problem: error.message }),

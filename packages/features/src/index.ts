@@ -40,6 +40,13 @@ export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFile, type ReadFeatureFileOptions } from './read-feature-file.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
 export { tableOfMatrix, type FeatureBlock, type FeatureTable } from './files/feature-table.js';
+export {
+  encodeOnnx,
+  type OnnxConstant,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+} from './files/encode-onnx.js';
 export { openFeatureTable, type OpenFeatureTableOptions } from './files/open-feature-table.js';
 export { writeFeatureTable, type FeatureTableContents } from './files/write-feature-table.js';
 export { readNpy, type NpyArray } from './files/read-npy.js';

@@ -47,11 +47,6 @@ export { spmm } from './spmm.js';
 export { standardizeRows } from './standardize-rows.js';
 export { stopGradient } from './stop-gradient.js';
 export { hasKernels } from './tensor-memory.js';
-export {
-  createTopK,
-  createVectorTopK,
-  selectTopOfRows,
-  type VectorTopKRequest,
-} from './top-k.js';
+export { createTopK, createVectorTopK, selectTopOfRows, type VectorTopKRequest } from './top-k.js';
 export { tripletGaps, type Triplets } from './triplet-gaps.js';
 export { withoutGradient } from './without-gradient.js';

@@ -2,7 +2,7 @@ import { createRng, drawValues, type ItemLists } from '@mmrec/core';
 import { eachBackend } from '@mmrec/test-utils';
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createTopK, selectTopOfRows } from './top-k.js';
+import { createTopK, createVectorTopK, selectTopOfRows } from './top-k.js';
 
 const lists = (rows: readonly (readonly number[])[]): ItemLists => ({
   offsets: Int32Array.from([0, ...rows.map((_, row) => rows.slice(0, row + 1).flat().length)]),
@@ -30,6 +30,41 @@ const integers = (name: string, range: number) =>
   Array.from(drawValues(rng.uniform(name, [numItems])), (value) => Math.floor(value * range));
 
 eachBackend(() => {
+  describe('createVectorTopK', () => {
+    const d = 5;
+    const vectors = drawValues(rng.normal('vectors', [70, d]));
+    const table = drawValues(rng.normal('table', [600, d]));
+
+    it.each([undefined, lists(Array.from({ length: 70 }, (_, row) => [row, row + 3, 500 + row]))])(
+      'agrees with createTopK of a table of the vectors',
+      (exclude) => {
+        const items = tensor2d(table, [600, d]);
+        const users = tensor2d(vectors, [70, d]);
+        const all = Int32Array.from({ length: 70 }, (_, row) => row);
+        const before = memory().numTensors;
+        const found = createVectorTopK(items)({ vectors, k: 9, exclude });
+        expect(memory().numTensors).toBe(before);
+        expect(found).toEqual(createTopK({ users, items })({ users: all, k: 9, exclude }));
+      },
+    );
+
+    it('refuses what doesn’t fit before anything is read', () => {
+      const topK = createVectorTopK(tensor2d(table, [600, d]));
+      const one = vectors.subarray(0, d);
+      expect(() => topK({ vectors: vectors.subarray(1, d), k: 1 })).toThrow(
+        'createVectorTopK: vectors must have 5 numbers each, got 4 in all.',
+      );
+      expect(() => topK({ vectors: one, k: 1, exclude: lists([[1], [2]]) })).toThrow(
+        'createVectorTopK: exclude must have a list for each of 1 vectors, got 2 with 2 items.',
+      );
+      for (const list of [[600], [-1], [5, 4]]) {
+        expect(() => topK({ vectors: one, k: 1, exclude: lists([list]) })).toThrow(
+          `createVectorTopK: excluded items must ascend from 0 to 599, got ${list.at(-1)}.`,
+        );
+      }
+    });
+  });
+
   describe('createTopK', () => {
     it('refuses exclusions that don’t fit before masking anything', () => {
       const embeddings = { users: tensor2d([[1], [2]]), items: tensor2d([[1], [2], [3]]) };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../html/find-chromium.js';
+import { findChromium } from '@mmrec/test-utils';
 import { mmrec } from '../run-main.js';
 import { evilName, makeTestRuns, type TestRuns } from './make-test-runs.js';
 import type { PlotData } from './plot-data.js';

@@ -1,9 +1,9 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { findChromium } from '@mmrec/test-utils';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStudio, type RunningStudio } from '../commands/studio.js';
-import { findChromium } from '../html/find-chromium.js';
 import { makeStudioRuns, pictured, type StudioRuns } from './make-studio-runs.js';
 import { studioColours } from './studio-theme.js';
 import type { ItemPage, ItemSummary, MapItems, UserPage } from './studio-api.js';

@@ -1,4 +1,4 @@
-import { writeFileAtomically, type FeatureMatrix } from '@mmrec/core';
+import { clearMissingRows, writeFileAtomically, type FeatureMatrix } from '@mmrec/core';
 
 /**
  * Writes a matrix as a NumPy `.npy` file: version 1, `<f4`, C order.
@@ -6,7 +6,7 @@ import { writeFileAtomically, type FeatureMatrix } from '@mmrec/core';
  * The file appears whole or not at all: it is written under another name in the same folder,
  * flushed to the disk, and renamed, which replaces a file of that name.
  *
- * @param matrix - `[rows, columns]`; `missing` is not written (missing rows are zero).
+ * @param matrix - `[rows, columns]`; missing rows are written as zeros, the marks are not.
  * @throws {RangeError} If the data does not fit the shape.
  * @example
  * ```ts
@@ -15,7 +15,7 @@ import { writeFileAtomically, type FeatureMatrix } from '@mmrec/core';
  * ```
  */
 export async function writeNpy(file: string, matrix: FeatureMatrix): Promise<void> {
-  const { rows, columns, data } = matrix;
+  const { rows, columns, data } = clearMissingRows(matrix);
   if (data.length !== rows * columns) {
     const got = `[${rows}, ${columns}] with ${data.length} numbers`;
     throw new RangeError(`writeNpy: matrix must hold rows × columns numbers, got ${got}.`);

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Query, RecommendOptions } from '../recommend/query.js';
 import { ServeError, type ServeErrorCode } from '../recommend/serve-error.js';
 import type { NewItem, Request } from '../recommend/serve-model.js';
+import { createQuestionBatcher } from './batch-questions.js';
 import { createSchemas } from './schemas.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { serverLimits, type ServerLimits, type ServerOptions } from './server-options.js';
@@ -62,14 +63,21 @@ async function startFastify(
   const server: FastifyInstance = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout,
-    connectionTimeout: 2 * requestTimeout,
+    // Who doesn't read an answer is let go in the end.
+    connectionTimeout: requestTimeout + 60_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    // Node looks for requests that are too slow every 30 s otherwise.
-    http: { connectionsCheckingInterval: Math.min(1000, requestTimeout) },
+    http: {
+      // Node swaps the two timeouts where this one, a minute by default, is the longer.
+      headersTimeout: requestTimeout,
+      // And looks for requests that are too slow every 30 s otherwise.
+      connectionsCheckingInterval: Math.min(1000, requestTimeout),
+    },
     ...(log && { logger: { stream: process.stderr } }),
   });
+  // Fastify reads plain text as well.
+  server.removeContentTypeParser('text/plain');
   // What comes in a body has the type it says; what comes in an address is text.
   const options = { useDefaults: true, allErrors: false, allowUnionTypes: true, strict: false };
   const bodies = new Ajv({ ...options, coerceTypes: false });
@@ -155,11 +163,12 @@ const errorBody = (code: string, message: string) => ({ error: { code, message }
 
 function addQuestions(server: FastifyInstance, run: ServedRun, limits: ServerLimits): void {
   const schemas = createSchemas(limits);
+  const answer = createQuestionBatcher(run);
   const tags = ['recommend'];
   server.post<{ Body: Request }>(
     '/v1/recommend',
     { schema: { ...schemas.recommend, tags, summary: 'Items for a user, or like some items' } },
-    ({ body }) => run.model.recommend(body, body),
+    ({ body }) => answer(body),
   );
   server.post<{ Body: { requests: Request[] } }>(
     '/v1/recommend/batch',
@@ -175,12 +184,12 @@ function addQuestions(server: FastifyInstance, run: ServedRun, limits: ServerLim
   server.get<{ Params: { user: string }; Querystring: RecommendOptions }>(
     '/v1/users/:user/recommendations',
     { schema: { ...schemas.user, tags, summary: 'Items for a user of the run' } },
-    ({ params, query }) => run.model.recommend({ user: params.user }, query),
+    ({ params, query }) => answer({ user: params.user, ...query }),
   );
   server.get<{ Params: { item: string }; Querystring: RecommendOptions }>(
     '/v1/items/:item/similar',
     { schema: { ...schemas.similar, tags, summary: 'Items like an item' } },
-    ({ params, query }) => run.model.recommend({ items: [params.item] }, query),
+    ({ params, query }) => answer({ items: [params.item], ...query }),
   );
   server.post<{ Body: Query & { item: string } }>(
     '/v1/explain',
@@ -219,6 +228,11 @@ function addOperations(
   server.addHook('preClose', (done) => {
     closing = true;
     done();
+  });
+  // Connections that are in use when the server closes would be kept open after their last answer.
+  server.addHook('onSend', (_, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
   server.get(
     '/health',

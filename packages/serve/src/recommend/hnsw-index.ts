@@ -30,9 +30,10 @@ const [sampledUsers, sampledK] = [200, 20];
 /**
  * An approximate index for large catalogues: a hierarchical navigable small world graph (the package `usearch`).
  *
- * It searches by distance, scores are inner products: an item becomes $[e_i, \sqrt{M^2 - \lVert e_i \rVert^2}]$, M the
- * largest norm, and a question $[u, 0]$, so that the nearest is the one with the largest inner product. What is found
- * is ranked by exact scores. Lists that come out short because much is left out are made by an exact search.
+ * Graphs of near neighbours find inner products badly where norms differ: a long item is near everything. So an item
+ * becomes $[e_i, \sqrt{M^2 - \lVert e_i \rVert^2}]$, M the largest norm, which makes all of them as long, and a question
+ * $[u, 0]$, whose inner products are what they were. Lists that come out short because much is left out are made by an
+ * exact search.
  *
  * @throws {Error} If the package `usearch` is not installed.
  * @see Malkov and Yashunin, Efficient and robust approximate nearest neighbor search using HNSW graphs, TPAMI 2018.
@@ -47,7 +48,7 @@ export function createHnswIndex(
   const { Index, MetricKind, ScalarKind } = loadUsearch();
   const graph = new Index({
     dimensions: d + 1,
-    metric: MetricKind.L2sq,
+    metric: MetricKind.IP,
     quantization: ScalarKind.F32,
     connectivity,
     expansion_add: expansionAdd,
