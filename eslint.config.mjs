@@ -38,11 +38,13 @@ export default tseslint.config(
       '.turbo/',
       '.quickstart/',
       'runs/',
+      'docs/.vitepress/cache/',
+      'docs/.vitepress/.temp/',
     ],
   },
   common,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },

@@ -9,5 +9,5 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   // Optional dependencies are bundled unless they are named here.
-  external: ['sharp', 'bullmq', 'ioredis', '@duckdb/node-api'],
+  external: ['sharp', 'bullmq', 'ioredis', '@duckdb/node-api', 'pg'],
 });

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { doctestPlugin } from './scripts/doctest/plugin.mjs';
 
-const conditions = ['@mmrec/source', 'node', 'import', 'module', 'default'];
+// Node gets these too, for `require` as well as for `import`: 'import' would have CommonJS packages load ES modules.
+const conditions = ['@mmrec/source', 'node', 'module', 'default'];
 
 export default defineConfig({
   plugins: [doctestPlugin(fileURLToPath(new URL('.', import.meta.url)))],

@@ -230,8 +230,10 @@ function isTypeOnly(clause) {
 function resolveRelative(file, specifier) {
   if (!specifier.startsWith('.')) return undefined;
   const path = resolve(dirname(file), specifier);
-  const candidates = [path.replace(/\.(m?)js$/, '.$1ts'), path];
-  return candidates.find((candidate) => /\.[cm]?[jt]s$/.test(candidate) && existsSync(candidate));
+  const candidates = [path.replace(/\.(m?)js$/, '.$1ts'), path.replace(/\.js$/, '.tsx'), path];
+  return candidates.find(
+    (candidate) => /\.(tsx|[cm]?[jt]s)$/.test(candidate) && existsSync(candidate),
+  );
 }
 
 /** One entry for each import that closes a cycle. */
@@ -277,7 +279,7 @@ function sourceFiles(folder) {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const child = join(path, entry.name);
       if (entry.isDirectory() && !skipped.has(entry.name)) walk(child);
-      else if (entry.isFile() && /\.(ts|mts|js|mjs)$/.test(entry.name)) files.push(child);
+      else if (entry.isFile() && /\.(tsx?|mts|js|mjs)$/.test(entry.name)) files.push(child);
     }
   };
   walk(folder);

@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { shapeDifference } from './ask-server.mjs';
 import { checkCommands } from './check-commands.mjs';
 import { compare } from './compare.mjs';
 import { blocksOfPage, blocksOfSource } from './find-blocks.mjs';
+import { parseMmrec } from './parse-mmrec.mjs';
+import { checkPrinted } from './run-page.mjs';
 import { toModule } from './to-module.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..', '..');
@@ -159,19 +162,73 @@ describe('toModule', () => {
   });
 });
 
-describe('checkCommands', () => {
-  const known = { scripts: ['quickstart', 'mmrec'], commands: `program.command('train <model>')` };
+describe('checkPrinted', () => {
+  const block = { file: 'docs/start.md', line: 7, code: 'user 17\n  1  72  0.49  Rustic can\n' };
 
-  it('accepts scripts, commands and pnpm itself', () => {
-    const code =
-      'npx -y pnpm@10.34.8 quickstart\npnpm mmrec train bm3\npnpm install\nnpm i x\npnpm mmrec';
-    expect(checkCommands(code, known)).toEqual([]);
+  it('accepts an excerpt with other digits and spaces', () => {
+    expect(() =>
+      checkPrinted(block, 'first\nuser 4\nmore\n 1 8  -1.2e-4 Rustic can\n'),
+    ).not.toThrow();
   });
 
-  it('names those that do not exist', () => {
-    expect(checkCommands('npx -y pnpm@10.34.8 quikstart\npnpm mmrec trian bm3', known)).toEqual([
-      `'npx -y pnpm@10.34.8 quikstart': package.json has no script 'quikstart'`,
-      `'pnpm mmrec trian bm3': mmrec has no command 'trian'`,
-    ]);
+  it.each([
+    ['another word', 'user 17\n1 72 0.49 Modern can\n'],
+    ['another order', '1 72 0.49 Rustic can\nuser 17\n'],
+    ['nothing', ''],
+  ])('refuses %s', (_, printed) => {
+    expect(() => checkPrinted(block, printed)).toThrow(/^docs\/start\.md:[78]: '.*' is not in/);
+  });
+});
+
+describe('shapeDifference', () => {
+  const shown = { method: 'similar', items: [{ item: 'a', score: 0.5 }] };
+
+  it('accepts other numbers', () => {
+    const answer = { method: 'similar', items: [{ item: 'a', score: 1 }] };
+    expect(shapeDifference(answer, shown)).toBeUndefined();
+  });
+
+  it.each([
+    [{ method: 'popular', items: [] }, 'answer.method must be "similar", got "popular"'],
+    [{ method: 'similar', items: [] }, 'answer.items must have 0, got []'],
+    [{ method: 'similar' }, 'answer must have method, items, got {"method":"similar"}'],
+    [
+      { method: 'similar', items: [{ item: 'a', score: '1' }] },
+      'answer.items.0.score must be a number, got "1"',
+    ],
+  ])('refuses %j', (answer, message) => {
+    expect(shapeDifference(answer, shown)).toBe(message);
+  });
+});
+
+describe('checkCommands', () => {
+  const known = { scripts: ['quickstart', 'mmrec'], parse: parseMmrec };
+
+  it('accepts scripts, commands and pnpm itself', async () => {
+    const code = [
+      'npx -y pnpm@10.34.8 quickstart',
+      'pnpm mmrec train bm3 --data shop   # a comment',
+      'mmrec train lgmrec --data shop \\\n  --set dropout=0.2 --preset baby &',
+      'npx mmrec recommend run --user "a b" -k 5',
+      'pnpm install\nnpm i x\nmmrec train bm3 --help',
+    ].join('\n');
+    expect(await checkCommands(code, known)).toEqual([]);
+  });
+
+  it.each([
+    ['npx -y pnpm@10.34.8 quikstart', `package.json has no script 'quikstart'`],
+    ['pnpm mmrec trian bm3', `error: unknown command 'trian'`],
+    ['mmrec train bm4 --data shop', `unknown model 'bm4'`],
+    ['mmrec train bm3 --data shop --epoch 3', `error: unknown option '--epoch'`],
+    ['mmrec train bm3 --data shop --set dropout=2', 'bm3: dropout must be a number'],
+    ['mmrec train bm3 --data shop --set droput=0.2', `unknown option 'droput'`],
+    ['mmrec train bm3 --preset bady --data shop', `'bady'`],
+    ['mmrec data synth', `required option '--out <dir>' not specified`],
+    ['mmrec recommend', `missing required argument 'run'`],
+  ])('says of %s: %s', async (code, message) => {
+    const messages = await checkCommands(code, known);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain(`'${code}': `);
+    expect(messages[0]).toContain(message);
   });
 });

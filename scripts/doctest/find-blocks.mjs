@@ -69,13 +69,27 @@ function lineAt(text, position) {
   return text.slice(0, position).split('\n').length;
 }
 
-function pages(root) {
+/** Paths of all READMEs and pages. */
+export function pages(root) {
   const projects = ['packages', 'examples'].flatMap((group) => entries(join(root, group)));
-  const docs = [root, ...projects].flatMap((folder) =>
-    entries(join(folder, 'docs'), (name) => name.endsWith('.md')),
+  const docs = [root, ...projects].flatMap((folder) => markdownIn(join(folder, 'docs')));
+  const readmes = [root, ...projects, join(root, 'benchmarks')].map((folder) =>
+    join(folder, 'README.md'),
   );
-  const readmes = [root, ...projects].map((folder) => join(folder, 'README.md'));
   return [...readmes.filter((file) => existsSync(file)), ...docs];
+}
+
+/** Pages in a folder and the ones below it, but for what is made when the site is built. */
+function markdownIn(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !/^(\..*|node_modules|api)$/.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return markdownIn(path);
+      return entry.name.endsWith('.md') ? [path] : [];
+    });
 }
 
 function sources(root) {
@@ -90,10 +104,9 @@ function sources(root) {
   });
 }
 
-function entries(folder, accept = () => true) {
+function entries(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter(accept)
     .sort()
     .map((name) => join(folder, name));
 }

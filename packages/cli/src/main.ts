@@ -4,6 +4,7 @@ import { compare, type CompareFlags } from './commands/compare.js';
 import { inspect, synth, type InspectFlags, type SynthFlags } from './commands/data.js';
 import { splitData, type SplitFlags } from './commands/data-split.js';
 import { prepare, type PrepareFlags } from './commands/data-prepare.js';
+import { exportRun } from './commands/export.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate, type EvaluateFlags } from './commands/evaluate.js';
 import { evaluateFeatureSets, type EvaluateFeaturesFlags } from './commands/features.js';
@@ -22,9 +23,11 @@ import { recommendAll, type RecommendAllFlags } from './commands/recommend-all.j
 import { recommend, type RecommendFlags } from './commands/recommend.js';
 import { reproduce, type ReproduceFlags } from './commands/reproduce.js';
 import { serve, type ServeFlags } from './commands/serve.js';
+import { studio, type StudioFlags } from './commands/studio.js';
 import { sweep, type SweepFlags } from './commands/sweep.js';
 import { train, type TrainFlags } from './commands/train.js';
 import { work, type WorkerFlags } from './commands/worker.js';
+import type { ExportFlags } from './export/export-target.js';
 import { findModel, models } from './models.js';
 import { describePresets } from './presets/describe-presets.js';
 import { describeSettings } from './settings.js';
@@ -62,7 +65,8 @@ export async function main(args: readonly string[], streams: Streams = process):
 const verbose = ['--verbose', 'show stack traces of errors'] as const;
 const backend = ['--backend <name>', 'auto, tensorflow, wasm or cpu (default: auto)'] as const;
 
-function createProgram(streams: Streams): Command {
+/** The command with all that belongs to it; `main` runs it, and the documentation's commands are read by it. */
+export function createProgram(streams: Streams): Command {
   const program = new Command('mmrec')
     .description('Multimodal recommendation: train, evaluate, recommend.')
     .version(packageVersions()['@mmrec/cli']!, '-V, --version')
@@ -108,6 +112,7 @@ function createProgram(streams: Streams): Command {
   addReproduce(program, streams);
   addRuns(program, streams);
   addServe(program, streams);
+  addExport(program, streams);
   addData(program, streams);
   addFeatures(program, streams);
   addGaps(program, streams);
@@ -222,6 +227,46 @@ function addServe(program: Command, streams: Streams): void {
     .option('--threads <n>', 'threads to compute on (default: 1)')
     .option(...verbose)
     .action((run: string, flags: ServeFlags) => serve(run, flags, streams));
+  program
+    .command('studio <run...>')
+    .description('a page to look at models: users, items, a map, curves, side by side')
+    .option('--port <n>', 'port on this machine (default: a free one)')
+    .option('--open', 'open the page in a browser (default: where somebody looks at the terminal)')
+    .option('--no-open', 'only print its address')
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option('--backend <name>', 'auto, tensorflow, wasm or cpu (default: wasm)')
+    .option(...verbose)
+    .action((runs: string[], flags: StudioFlags) => studio(runs, flags, streams));
+}
+
+function addExport(program: Command, streams: Streams): void {
+  program
+    .command('export <run>')
+    .description('embeddings for other systems, and the query that gives the same top items there')
+    .option(
+      '--to <what>',
+      'npy, parquet, onnx, serving (browsers), pgvector (PostgreSQL) or qdrant',
+    )
+    .option('--out <dir>', 'of files: the folder (default: export-<what> in the run)')
+    .option('--input <what>', 'onnx: user, a row, or embedding, any vector (default: user)')
+    .option('--users <which>', 'serving: all, or none, for public files (default: all)')
+    .option('--url <address>', 'pgvector, qdrant: postgres://user@host/database, http://host:6333')
+    .option(
+      '--table <prefix>',
+      'pgvector: what the names of the tables start with (default: mmrec)',
+    )
+    .option('--index <name>', 'pgvector: none, exact search, or hnsw (default: none)')
+    .option(
+      '--collection <prefix>',
+      'qdrant: what the names of the collections start with (default: mmrec)',
+    )
+    .option('--no-seen', 'pgvector, qdrant: without the training interactions')
+    .option('-k, --k <n>', 'items a user in the query that is printed (default: 10)')
+    .option('--data <dir>', 'dataset folder, if it has moved')
+    .option('--force', 'of files: replace an export that is in the folder')
+    .option('--json', 'print the result as JSON')
+    .option(...verbose)
+    .action((run: string, flags: ExportFlags) => exportRun(run, flags, streams));
 }
 
 function addData(program: Command, streams: Streams): void {
@@ -403,6 +448,9 @@ function addExtraction(features: Command, streams: Streams): void {
     .option('--batch-size <n>', 'items encoded at a time (default: what suits the encoder)')
     .option('--threads <n>', 'threads to compute on (default: the cores of the machine)')
     .option('--cache <dir>', 'folder of vectors already made (default: .features-cache in --out)')
+    .option('--queue <address>', 'let workers on any machine encode: redis://host:6379')
+    .option('--shard-size <n>', 'with --queue: items a command encodes (default: 5000)')
+    .option('--range <a-b>', 'encode items a to b − 1 into the cache, and write no features')
     .option('--float16', 'store half precision')
     .option('--force', 'replace feature files that are there')
     .option('--json', 'print the result as JSON')

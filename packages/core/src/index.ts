@@ -33,6 +33,7 @@ export {
   type PublishedDataset,
   type SplitCounts,
 } from './presets/published-datasets.js';
+export { joinProtobuf, protobuf, type ProtobufField } from './protobuf.js';
 export { createRng, type RandomStream, type Rng } from './rng.js';
 export type { TrainingDefaults } from './training-defaults.js';
 export { removeTemporaryFiles, writeFileAtomically } from './write-file-atomically.js';

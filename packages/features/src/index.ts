@@ -23,7 +23,9 @@ export { encoderNames, type EncoderOptions } from './extract/choose-encoder.js';
 export type { EncoderIdentity, ExtractItem } from './extract/content-encoder.js';
 export type { EncodeProgress } from './extract/encode-contents.js';
 export {
+  encodeIntoCache,
   extractFeatures,
+  type CachedContents,
   type Extraction,
   type ExtractFeaturesOptions,
 } from './extract/extract-features.js';
@@ -40,6 +42,13 @@ export { normalizeFeatureRows } from './normalize-feature-rows.js';
 export { readFeatureFile, type ReadFeatureFileOptions } from './read-feature-file.js';
 export { readFeatureFolder, type ReadFeatureFolderOptions } from './read-feature-folder.js';
 export { tableOfMatrix, type FeatureBlock, type FeatureTable } from './files/feature-table.js';
+export {
+  encodeOnnx,
+  type OnnxConstant,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+} from './files/encode-onnx.js';
 export { openFeatureTable, type OpenFeatureTableOptions } from './files/open-feature-table.js';
 export { writeFeatureTable, type FeatureTableContents } from './files/write-feature-table.js';
 export { readNpy, type NpyArray } from './files/read-npy.js';

@@ -1,4 +1,5 @@
-import { useBackend, type BackendName } from '@mmrec/ops';
+import { accelerateWasm } from '@mmrec/ops';
+import { ready, setBackend } from '@tensorflow/tfjs-core';
 import { unpackServingModel } from './model/serving-file.js';
 import { serveModel, type ServedModel, type ServeModelOptions } from './recommend/serve-model.js';
 
@@ -30,23 +31,24 @@ export {
   type ServeModelOptions,
 } from './recommend/serve-model.js';
 
-/** How a serving file is loaded in a browser. */
-export interface LoadRunOptions extends ServeModelOptions {
-  /** Back end to compute on, default `wasm`; its files are served by the application. */
-  readonly backend?: BackendName | 'auto' | undefined;
-}
-
 /**
- * Loads a serving file (`mmrec export RUN --to serving`) in a browser, to recommend there without a server.
+ * Loads a serving file (`mmrec export RUN --to serving`) in a browser, to recommend there without a server. Computes on
+ * TensorFlow.js's wasm back end, whose `.wasm` files the application serves (`setWasmPaths` of
+ * `@tensorflow/tfjs-backend-wasm` says where).
  *
  * @param url - Address of the file.
- * @throws {Error} If it can't be fetched or is no serving file.
+ * @throws {Error} If it can't be fetched or is no serving file, or the back end doesn't start.
  */
 export async function loadRun(
   url: string | URL,
-  options: LoadRunOptions = {},
+  options: ServeModelOptions = {},
 ): Promise<ServedModel> {
-  await useBackend(options.backend ?? 'wasm');
+  // Not `useBackend`: it loads all of TensorFlow.js for its gradients, four times as much to send.
+  await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await setBackend('wasm')))
+    throw new Error('loadRun: the wasm back end must start, got none: are its files served?');
+  await ready();
+  accelerateWasm();
   const response = await fetch(url);
   if (!response.ok) {
     throw new Error(

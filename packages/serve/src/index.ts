@@ -3,6 +3,7 @@ export { serveRun, type ServedRun } from './http/serve-run.js';
 export { serverLimits, type ServerLimits, type ServerOptions } from './http/server-options.js';
 export { loadRun, type LoadRunOptions } from './load-run.js';
 export type { ContentMap, ItemFeatures } from './model/content-map.js';
+export { createServingModel, type ServingModelInputs } from './model/create-serving-model.js';
 export { fitFoldIn, type FoldInExamples, type FoldInMap } from './model/fold-in-map.js';
 export { readServingModel, type ReadServingModelOptions } from './model/read-serving-model.js';
 export { unpackServingModel } from './model/serving-file.js';

@@ -14,3 +14,4 @@ export { realData } from './real-data.js';
 export { replayRng } from './replay-rng.js';
 export { testRecommender, type SuiteOptions } from './test-recommender.js';
 export { tinyWorld, withMissingFeatures, type TinyWorld } from './tiny-world.js';
+export { findChromium } from './find-chromium.js';

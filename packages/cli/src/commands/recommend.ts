@@ -1,9 +1,9 @@
 import { suggestion, type Interactions } from '@mmrec/core';
-import { readCatalogue } from '@mmrec/data';
 import { useBackend } from '@mmrec/ops';
 import { itemsBySight, recommend as recommendItems } from '@mmrec/train';
 import { coldEmbeddings } from '../cold-embeddings.js';
 import { backendFlag, wholeNumber } from '../flags.js';
+import { itemTitles } from '../item-titles.js';
 import { openRun } from '../open-run.js';
 import type { Streams } from '../streams.js';
 import { UsageError } from '../usage-error.js';
@@ -80,14 +80,4 @@ function knownItemsOf(users: readonly number[], train: Interactions): Interactio
     users: Int32Array.from(users.flatMap((user) => [...warmItems].map(() => user))),
     items: Int32Array.from(users.flatMap(() => [...warmItems])),
   };
-}
-
-/** Titles by item id, as far as the dataset folder has them. */
-async function itemTitles(folder: string): Promise<ReadonlyMap<string, string>> {
-  const items = (await readCatalogue(folder)) ?? [];
-  return new Map(
-    items.flatMap(({ id, externalId, title }) =>
-      title === undefined ? [] : [[externalId ?? String(id), title] as const],
-    ),
-  );
 }

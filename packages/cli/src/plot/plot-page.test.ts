@@ -1,22 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '@mmrec/test-utils';
 import { mmrec } from '../run-main.js';
 import { evilName, makeTestRuns, type TestRuns } from './make-test-runs.js';
 import type { PlotData } from './plot-data.js';
 import { runColours } from './run-colours.js';
 
-/** A Chromium of this machine. */
-const executable = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((path) => join(path, name)))
-  .find((path) => existsSync(path));
-if (!executable) {
-  process.stderr.write(
-    'WITHOUT a browser: the page of mmrec plot is not tested. Get one with: apt-get install chromium\n',
-  );
-}
+const executable = findChromium('the page of mmrec plot');
 
 describe.skipIf(!executable)('the page in a browser', () => {
   let runs: TestRuns;

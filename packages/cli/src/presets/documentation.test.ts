@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { publishedDatasets, type PublishedDataset } from '@mmrec/core';
 import { expect, it } from 'vitest';
+import { markdownTable } from '../markdown-table.js';
 import { models } from '../models.js';
 import { formatMetric } from '../table.js';
 import { presetsOf, type NamedPreset } from './find-preset.js';
@@ -69,14 +70,4 @@ function assignments(values: object): string {
   return Object.entries(values)
     .map(([name, value]) => `${name} ${value as number}`)
     .join(', ');
-}
-
-/** A table as Prettier leaves it; asterisks are text. */
-function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [heading, ...rows].map((row) => row.map((cell) => cell.replaceAll('*', '\\*')));
-  const widths = heading.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`;
-  const [head, ...body] = cells;
-  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('');
 }

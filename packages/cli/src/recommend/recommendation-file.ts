@@ -1,6 +1,6 @@
 import { readFile, type FileHandle } from 'node:fs/promises';
 import { parquetReadObjects, type SchemaElement } from 'hyparquet';
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { parquetGroups } from '../parquet-groups.js';
 
 /** Recommended items as columns: a row for each user and place, best first. */
 export interface RecommendationRows {
@@ -12,7 +12,6 @@ export interface RecommendationRows {
 }
 
 const schema: SchemaElement[] = [
-  { name: 'root', num_children: 4 },
   ...['user', 'item'].map((name): SchemaElement => ({
     name,
     type: 'BYTE_ARRAY',
@@ -28,27 +27,17 @@ export async function writeRecommendations(
   handle: FileHandle,
   blocks: Iterable<RecommendationRows> | AsyncIterable<RecommendationRows>,
 ): Promise<void> {
-  const bytes = new ByteWriter();
-  const file = new ParquetWriter({ writer: bytes, schema, codec: 'SNAPPY' });
-  const flush = async () => {
-    await handle.writeFile(bytes.getBytes());
-    bytes.index = 0;
-  };
+  const file = parquetGroups(handle, schema, 4);
   for await (const { user, item, rank, score } of blocks) {
     if (user.length === 0) continue;
-    await file.write({
-      columnData: [
-        { name: 'user', data: user },
-        { name: 'item', data: item },
-        { name: 'rank', data: rank },
-        { name: 'score', data: score },
-      ],
-      rowGroupSize: user.length,
-    });
-    await flush();
+    await file.write([
+      { name: 'user', data: user },
+      { name: 'item', data: item },
+      { name: 'rank', data: rank },
+      { name: 'score', data: score },
+    ]);
   }
   await file.finish();
-  await flush();
 }
 
 /** Reads a file of {@link writeRecommendations} back. */

@@ -1,88 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeOnnx } from '../files/encode-onnx.js';
 
-// Models for tests, of a few numbers, in the format that ONNX Runtime reads: protocol buffers, written by hand. Field
-// numbers are those of onnx.proto3.
-
-type Message = readonly (readonly [field: number, value: number | string | Uint8Array])[];
-
-/** A protocol-buffer message: numbers as varints, texts and bytes with their lengths. */
-function encodeMessage(fields: Message): Uint8Array {
-  const parts = fields.map(([field, value]) => {
-    if (typeof value === 'number') return Buffer.concat([varint(field << 3), varint(value)]);
-    const bytes = Buffer.from(value as Uint8Array);
-    return Buffer.concat([varint((field << 3) | 2), varint(bytes.length), bytes]);
-  });
-  return Buffer.concat(parts);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest % 128) | 0x80);
-  }
-}
-
-const [float32, int64] = [1, 7];
-
-/** ValueInfoProto: a named tensor with sizes by number or by name. */
-function tensorInfo(name: string, type: number, sizes: readonly (number | string)[]): Uint8Array {
-  const dimensions = sizes.map((size) =>
-    encodeMessage([typeof size === 'number' ? [1, size] : [2, size]]),
-  );
-  const shape = encodeMessage(dimensions.map((dimension) => [1, dimension] as const));
-  const tensor = encodeMessage([
-    [1, type],
-    [2, shape],
-  ]);
-  return encodeMessage([
-    [1, name],
-    [2, encodeMessage([[1, tensor]])],
-  ]);
-}
-
-/** TensorProto: constant numbers. */
-function constant(name: string, dims: readonly number[], numbers: Float32Array): Uint8Array {
-  return encodeMessage([
-    ...dims.map((size) => [1, size] as const),
-    [2, float32],
-    [8, name],
-    [9, new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)],
-  ]);
-}
-
-/** NodeProto: an operator. */
-function node(operator: string, inputs: readonly string[], output: string): Uint8Array {
-  return encodeMessage([...inputs.map((input) => [1, input] as const), [2, output], [4, operator]]);
-}
-
-interface Graph {
-  readonly nodes: readonly Uint8Array[];
-  readonly constants: readonly Uint8Array[];
-  readonly inputs: readonly Uint8Array[];
-  readonly output: Uint8Array;
-}
-
-function model({ nodes, constants, inputs, output }: Graph): Uint8Array {
-  const graph = encodeMessage([
-    ...nodes.map((bytes) => [1, bytes] as const),
-    [2, 'tiny'],
-    ...constants.map((bytes) => [5, bytes] as const),
-    ...inputs.map((bytes) => [11, bytes] as const),
-    [12, output],
-  ]);
-  return encodeMessage([
-    [1, 8],
-    [7, graph],
-    [8, encodeMessage([[2, 13]])],
-  ]);
-}
+// Models for tests, of a few numbers, in the format that ONNX Runtime reads.
 
 function writeFolder(folder: string, files: Readonly<Record<string, unknown>>): string {
   mkdirSync(join(folder, 'onnx'), { recursive: true });
   for (const [name, content] of Object.entries(files)) {
-    const bytes = content instanceof Uint8Array ? content : JSON.stringify(content);
+    const isOnnx = name.endsWith('.onnx');
+    const bytes = isOnnx ? Buffer.concat(content as Uint8Array[]) : JSON.stringify(content);
     writeFileSync(join(folder, name), bytes);
   }
   return folder;
@@ -144,11 +70,18 @@ export function writeTinyTextModel(folder: string, vectors: Float32Array): strin
         vocab: Object.fromEntries(tinyWords.map((word, id) => [word, id])),
       },
     },
-    'onnx/model.onnx': model({
-      nodes: [node('Gather', ['vectors', 'input_ids'], 'last_hidden_state')],
-      constants: [constant('vectors', [tinyWords.length, columns], vectors)],
-      inputs: names.map((name) => tensorInfo(name, int64, sizes)),
-      output: tensorInfo('last_hidden_state', float32, [...sizes, columns]),
+    'onnx/model.onnx': encodeOnnx({
+      name: 'tiny',
+      nodes: [
+        {
+          operator: 'Gather',
+          inputs: ['vectors', 'input_ids'],
+          outputs: ['last_hidden_state'],
+        },
+      ],
+      constants: { vectors: { shape: [tinyWords.length, columns], data: vectors } },
+      inputs: Object.fromEntries(names.map((name) => [name, { type: 'int64', shape: sizes }])),
+      outputs: { last_hidden_state: { type: 'float32', shape: [...sizes, columns] } },
     }),
   });
 }
@@ -175,15 +108,16 @@ export function writeTinyImageModel(folder: string, weights: Float32Array): stri
       ...{ do_rescale: true, rescale_factor: 1 / 255 },
       ...{ do_normalize: true, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] },
     },
-    'onnx/vision_model.onnx': model({
+    'onnx/vision_model.onnx': encodeOnnx({
+      name: 'tiny',
       nodes: [
-        node('GlobalAveragePool', ['pixel_values'], 'pooled'),
-        node('Flatten', ['pooled'], 'means'),
-        node('MatMul', ['means', 'weights'], 'image_embeds'),
+        { operator: 'GlobalAveragePool', inputs: ['pixel_values'], outputs: ['pooled'] },
+        { operator: 'Flatten', inputs: ['pooled'], outputs: ['means'] },
+        { operator: 'MatMul', inputs: ['means', 'weights'], outputs: ['image_embeds'] },
       ],
-      constants: [constant('weights', [3, columns], weights)],
-      inputs: [tensorInfo('pixel_values', float32, ['batch', 3, 4, 4])],
-      output: tensorInfo('image_embeds', float32, ['batch', columns]),
+      constants: { weights: { shape: [3, columns], data: weights } },
+      inputs: { pixel_values: { type: 'float32', shape: ['batch', 3, 4, 4] } },
+      outputs: { image_embeds: { type: 'float32', shape: ['batch', columns] } },
     }),
   });
 }

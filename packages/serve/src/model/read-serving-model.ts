@@ -1,9 +1,7 @@
-import { itemsByUser, type FeatureMatrix } from '@mmrec/core';
 import { readCatalogue, type CatalogueItem } from '@mmrec/data';
 import { readFeatureFolder } from '@mmrec/features';
-import { fitContentEmbedding, itemsBySight, readRun, readRunDataset } from '@mmrec/train';
-import { createContentMap } from './content-map.js';
-import { fitFoldIn } from './fold-in-map.js';
+import { readRun, readRunDataset } from '@mmrec/train';
+import { assembleServingModel } from './create-serving-model.js';
 import type { ItemDetails, ServingModel } from './serving-model.js';
 
 /** How a run is read. */
@@ -26,34 +24,16 @@ export async function readServingModel(
   const run = await readRun(folder);
   const { dataset, folder: dataFolder } = await readRunDataset(run, data);
   const [users, items] = [run.tensors['user_embeddings']!, run.tensors['item_embeddings']!];
-  const userEmbeddings = Float32Array.from(users.data);
-  const itemEmbeddings = Float32Array.from(items.data);
-  const embeddingSize = items.shape[1]!;
-  const histories = itemsByUser(dataset.train);
-  const embeddings = { userEmbeddings, itemEmbeddings, embeddingSize };
-  const features = await readFeatureFolder(dataFolder, { numItems: run.ids.items.length });
-  const { warmItems } = itemsBySight(dataset.train);
-  return {
+  return assembleServingModel({
     model: run.config.model,
     ...run.ids,
-    ...embeddings,
-    histories,
+    embeddingSize: items.shape[1]!,
+    userEmbeddings: Float32Array.from(users.data),
+    itemEmbeddings: Float32Array.from(items.data),
     details: detailsOf(run.ids.items, await readCatalogue(dataFolder)),
-    foldIn: fitFoldIn({ ...embeddings, histories }),
-    features,
-    content: fitContent({ features, embeddings: itemEmbeddings, warmItems }),
-  };
-}
-
-interface ContentInputs {
-  readonly features: Readonly<Record<string, FeatureMatrix>>;
-  readonly embeddings: Float32Array;
-  readonly warmItems: Int32Array;
-}
-
-function fitContent(inputs: ContentInputs) {
-  const possible = Object.keys(inputs.features).length > 0 && inputs.warmItems.length >= 2;
-  return possible ? createContentMap(fitContentEmbedding(inputs), inputs.features) : undefined;
+    train: dataset.train,
+    features: await readFeatureFolder(dataFolder, { numItems: run.ids.items.length }),
+  });
 }
 
 /** What the catalogue says of each item, by the item's id. */

@@ -1,3 +1,4 @@
+import { joinProtobuf, protobuf } from '@mmrec/core';
 import { crc32c } from './crc32c.js';
 
 /** An entry of an event file. */
@@ -28,15 +29,15 @@ export function encodeEvent({
   restart,
 }: TensorBoardEvent): Buffer {
   const values = Object.entries(scalars ?? {}).map(([tag, value]) =>
-    bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
+    protobuf.message(1, [protobuf.text(1, tag), protobuf.float(2, value)]),
   );
-  const message = Buffer.concat([
-    doubleField(1, wallTime),
-    ...(step === undefined ? [] : [integerField(2, step)]),
-    ...(fileVersion === undefined ? [] : [bytesField(3, Buffer.from(fileVersion))]),
-    ...(values.length === 0 ? [] : [bytesField(5, Buffer.concat(values))]),
+  const message = joinProtobuf([
+    protobuf.double(1, wallTime),
+    ...(step === undefined ? [] : [protobuf.integer(2, step)]),
+    ...(fileVersion === undefined ? [] : [protobuf.text(3, fileVersion)]),
+    ...(values.length === 0 ? [] : [protobuf.message(5, values)]),
     // SessionLog with status START.
-    ...(restart === true ? [bytesField(7, integerField(1, 1))] : []),
+    ...(restart === true ? [protobuf.message(7, [protobuf.integer(1, 1)])] : []),
   ]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(message.length));
@@ -50,39 +51,4 @@ function maskedChecksum(bytes: Uint8Array): Buffer {
   const masked = Buffer.alloc(4);
   masked.writeUInt32LE((rotated + 0xa282ead8) >>> 0);
   return masked;
-}
-
-/** Wire types of protocol buffers. */
-const wireTypes = { integer: 0, double: 1, bytes: 2, float: 5 } as const;
-
-const key = (field: number, type: keyof typeof wireTypes) =>
-  Buffer.of((field << 3) | wireTypes[type]);
-
-function integerField(field: number, value: number): Buffer {
-  return Buffer.concat([key(field, 'integer'), variableLength(value)]);
-}
-
-function bytesField(field: number, bytes: Buffer): Buffer {
-  return Buffer.concat([key(field, 'bytes'), variableLength(bytes.length), bytes]);
-}
-
-function doubleField(field: number, value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(value);
-  return Buffer.concat([key(field, 'double'), bytes]);
-}
-
-function floatField(field: number, value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return Buffer.concat([key(field, 'float'), bytes]);
-}
-
-/** An integer from 0, seven bits a byte, the lowest first; all bytes but the last have their highest bit set. */
-function variableLength(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest % 128) | 128);
-  }
 }
