@@ -28,6 +28,7 @@ const placed = [
       page('Evaluation done right', '/evaluation'),
       page('Missing modalities, new items', '/missing-modalities'),
       page('Serving', '/serving'),
+      page('Studio', '/studio'),
       page('Exporting', '/exporting'),
       page('GPUs and native back ends', '/native'),
       page('Adding a model', '/adding-a-model'),

@@ -1,9 +1,9 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { findChromium } from '@mmrec/test-utils';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStudio, type RunningStudio } from '../commands/studio.js';
-import { findChromium } from '@mmrec/test-utils';
 import { makeStudioRuns, pictured, type StudioRuns } from './make-studio-runs.js';
 import { studioColours } from './studio-theme.js';
 import type { ItemPage, ItemSummary, MapItems, UserPage } from './studio-api.js';
@@ -272,7 +272,7 @@ describe.skipIf(!executable)('the studio in a browser', () => {
 
       // The mouse finds a point where its colour is.
       await page.keyboard.press('Escape');
-      const category = fields.find(({ kind }) => kind === 'category') as unknown as { values: string[] };
+      const category = fields.find((field) => field.kind === 'category')!;
       const dot = page.locator('.legend-box button').first();
       expect(await dot.locator('.name').textContent()).toBe(category.values[0]);
       await dot.click();

@@ -10,11 +10,15 @@ export interface Camera {
   zoomAt(factor: number, at?: readonly [x: number, y: number]): void;
   /** Moves what is shown by some pixels. */
   pan(x: number, y: number): void;
+  /** Moves what is shown so that a pixel is in view: to the middle, if it is not. */
+  reveal(at: readonly [x: number, y: number]): void;
   fit(): void;
 }
 
 /** Share of the canvas that all points take. */
 const filled = 0.92;
+/** Pixels at the edge where something counts as out of view. */
+const margin = 30;
 const leastZoom = 0.5;
 const largestZoom = 60;
 
@@ -29,6 +33,10 @@ export function createCamera(canvas: HTMLCanvasElement): Camera {
     return filled * fitting * view.zoom;
   };
   const middle = () => [canvas.clientWidth / 2, canvas.clientHeight / 2] as const;
+  const pan = (x: number, y: number) => {
+    const s = scale();
+    view = { ...view, x: view.x - x / s, y: view.y - y / s };
+  };
 
   return {
     zoom: () => view.zoom,
@@ -48,9 +56,11 @@ export function createCamera(canvas: HTMLCanvasElement): Camera {
       const [left, top] = middle();
       view = { x: view.x + (x - left) * shift, y: view.y + (y - top) * shift, zoom };
     },
-    pan: (x, y) => {
-      const s = scale();
-      view = { ...view, x: view.x - x / s, y: view.y - y / s };
+    pan,
+    reveal: ([x, y]) => {
+      const [left, top] = middle();
+      const isIn = Math.abs(x - left) <= left - margin && Math.abs(y - top) <= top - margin;
+      if (!isIn) pan(left - x, top - y);
     },
     fit: () => {
       view = { x: 0, y: 0, zoom: 1 };

@@ -1,4 +1,5 @@
 import { UMAP } from 'umap-js';
+import { createLayoutCache } from './layout-cache.js';
 import type { LayoutProgress } from './layout-messages.js';
 import type { RunMap } from './map-format.js';
 
@@ -14,25 +15,43 @@ interface WorkerScope {
 }
 const scope = globalThis as unknown as WorkerScope;
 
+const cache = createLayoutCache();
+
+/** Is asked where the items of a map lie. */
+scope.onmessage = ({ data: map }) => {
+  void answer(map);
+};
+
+/** As they lay before, or as they come to lie now. */
+async function answer(map: RunMap): Promise<void> {
+  const known = await cache.find(map);
+  const positions = known ?? layOut(map);
+  if (!known) await cache.keep(map, positions);
+  // The page ends this worker once all epochs are done.
+  scope.postMessage({ epoch: 1, epochs: 1, positions });
+}
+
 /**
  * Lays items out by UMAP: of their exact nearest items, from their principal components, so that what is near stays
  * near and the whole lies as the components have it. The same map gives the same layout.
  */
-scope.onmessage = ({ data: map }) => {
+function layOut(map: RunMap): Float32Array {
   const umap = createUmap(map);
   // Only the number of rows is asked for: the neighbours are known.
   const rows = Array.from({ length: map.numItems }, () => [0]);
   const epochs = umap.initializeFit(rows);
   startAt(umap.getEmbedding(), map.positions);
+  const positions = () => Float32Array.from(umap.getEmbedding().flat());
   let last = performance.now();
   for (let epoch = 1; epoch <= epochs; epoch++) {
     umap.step();
     const now = performance.now();
-    if (epoch < epochs && now - last < reportEvery) continue;
+    if (epoch === epochs || now - last < reportEvery) continue;
     last = now;
-    scope.postMessage({ epoch, epochs, positions: Float32Array.from(umap.getEmbedding().flat()) });
+    scope.postMessage({ epoch, epochs, positions: positions() });
   }
-};
+  return positions();
+}
 
 function createUmap({ numItems, numNeighbors: k, neighbors, distances }: RunMap): UMAP {
   const umap = new UMAP({ nNeighbors: k, minDist: 0.15, random: createRandom() });

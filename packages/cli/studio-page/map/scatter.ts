@@ -32,9 +32,6 @@ export interface Scatter {
 const reach = 10;
 /** Milliseconds that points take to another place. */
 const moveTime = 500;
-/** Pixels at the edge where an item counts as out of view. */
-const margin = 30;
-
 /** Draws on a canvas, as large as its element. */
 export function createScatter(canvas: HTMLCanvasElement, events: ScatterEvents): Scatter {
   const camera = createCamera(canvas);
@@ -126,10 +123,7 @@ export function createScatter(canvas: HTMLCanvasElement, events: ScatterEvents):
       redraw();
     },
     reveal: (item) => {
-      const [x, y] = placeOf(item);
-      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-      if (x >= margin && y >= margin && x <= width - margin && y <= height - margin) return;
-      camera.pan(width / 2 - x, height / 2 - y);
+      camera.reveal(placeOf(item));
       redraw();
     },
     neighborTo: (item, direction) =>

@@ -74,14 +74,16 @@ function Curves({ data, onReload }: { readonly data: PlotData; readonly onReload
           value={log ? '1' : '0'}
           onChange={(value) => setParams({ log: value })}
         />
-        <button type="button" onClick={onReload} title="Read the runs again: they may still be going">
+        <button
+          type="button"
+          onClick={onReload}
+          title="Read the runs again: they may still be going"
+        >
           Reload
         </button>
       </div>
       <h1 class="hidden">Training curves</h1>
-      {sections.length === 0 && (
-        <Empty>No run that is shown has finished an epoch.</Empty>
-      )}
+      {sections.length === 0 && <Empty>No run that is shown has finished an epoch.</Empty>}
       {sections.map(({ heading, remark, charts }) => (
         <section key={heading}>
           <h2>

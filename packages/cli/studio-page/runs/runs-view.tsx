@@ -20,8 +20,8 @@ export function RunsView({ info }: ViewProps) {
         <h1>{dataset.name}</h1>
         <p class="quiet">
           {count(dataset.users)} users, {count(dataset.items)} items; {count(dataset.train)}{' '}
-          interactions in training, {count(dataset.validation)} in validation,{' '}
-          {count(dataset.test)} in test
+          interactions in training, {count(dataset.validation)} in validation, {count(dataset.test)}{' '}
+          in test
         </p>
       </header>
       <section>
