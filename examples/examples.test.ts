@@ -98,8 +98,26 @@ describe('examples', () => {
     expect(output).toMatch(command);
     const trials = join(folder, 'runs', 'sweep', 'trials');
     expect(readdirSync(trials)).toHaveLength(8);
-    const before = run('sweep').split('\n').slice(0, 6);
-    expect(before).toEqual(output.split('\n').slice(-before.length));
+    const table = (text: string) => text.split('\n').filter((line) => /^\*? +\w+ .* 2 /.test(line));
+    expect(table(output)).toHaveLength(4);
+    // With the seconds that the first training took.
+    expect(table(run('sweep'))).toEqual(table(output));
+  });
+
+  it('serve answers for known and new users, similar items and why, and ends', () => {
+    const output = run('serve');
+    const places = (heading: string) => {
+      const [, list = ''] = new RegExp(`^${heading}.*:\\n((?: .*\\n)+)`, 'm').exec(output) ?? [];
+      return [...list.matchAll(/^ +(\d+) {2}-?[\d.]+ {2}\w.*, \w/gm)].map(([, item]) => item!);
+    };
+    const [known, added] = [places('user 17, trained'), places('a new user with.*, fold-in')];
+    expect([known.length, added.length, places('like ').length]).toEqual([3, 3, 3]);
+    expect(added).not.toEqual(known);
+    // The reasons are items that the user had: they aren't recommended again.
+    const reasons = places('why ');
+    expect(reasons).toHaveLength(2);
+    expect(reasons.filter((item) => known.includes(item))).toEqual([]);
+    expect(output).toContain("nobody: recommend: no user 'nobody' in the run.");
   });
 });
 

@@ -12,6 +12,7 @@ import { bprLoss } from '@mmrec/losses';
 import { ndcgAtK } from '@mmrec/metrics';
 import { createMmssl } from '@mmrec/mmssl';
 import { useBackend, xavierUniform } from '@mmrec/ops';
+import { createServer, serveRun, type Recommendations } from '@mmrec/serve';
 import { evaluate, fit, recommend, type FitResult } from '@mmrec/train';
 import { createVbpr } from '@mmrec/vbpr';
 import * as tf from '@tensorflow/tfjs-core';
@@ -54,6 +55,14 @@ export function fromParts(table: InteractionTable): tf.Tensor1D {
   return bprLoss(scores, scores);
 }
 
+export async function serve(folder: string): Promise<Recommendations> {
+  const run = await serveRun(folder, { index: 'hnsw' });
+  const server = await createServer(run, { token: 'secret' });
+  const address: string = await server.listen({ port: 0 });
+  console.log(address);
+  return run.model.recommend({ history: ['a', 'b'] }, { k: 3, filter: { price: { max: 20 } } });
+}
+
 export const exitCode: Promise<number> = main(['doctor']);
 export const ndcg: number = ndcgAtK([1, 2], [2], 2);
 export const alignRecWidth: Partial<AlignRecOptions> = { embeddingSize: 64 };
@@ -68,6 +77,8 @@ export function mistakes(inputs: ModelInputs): void {
   bprLoss(tf.zeros([2, 2]) as tf.Tensor2D, tf.zeros([2]) as tf.Tensor1D);
   // @ts-expect-error No such back end.
   void useBackend('gpu');
+  // @ts-expect-error No such index.
+  void serveRun('run', { index: 'fastest' });
   // @ts-expect-error Training needs training interactions.
   void fit(createLightGcn(inputs), { rng: inputs.rng });
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { publicPackages } from '../write-api-pages.mjs';
 
@@ -106,9 +106,16 @@ const others = readdirSync(docs)
   }))
   .filter(({ link }) => !links.has(link));
 
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+const exampleItems = readdirSync(examples)
+  .map((name) => ({ name, readme: `${examples}${name}/README.md` }))
+  .filter(({ readme }) => existsSync(readme))
+  .map(({ name, readme }) => page(titleOf(readFileSync(readme, 'utf8')), `/examples/${name}`));
+
 /** One sidebar for all pages: what is looked for is one click away. */
 export const sidebar = [
   ...placed,
+  ...(exampleItems.length > 0 ? [{ text: 'Examples', collapsed: true, items: exampleItems }] : []),
   ...(others.length > 0 ? [{ text: 'More', collapsed: true, items: others }] : []),
 ];
 

@@ -111,8 +111,8 @@ async function runCommand({ node, project }) {
   return [];
 }
 
-/** What makes an example shorter than its README shows it. */
-const shorter = { quickstart: ['--epochs', '5'] };
+/** What makes an example shorter than its README shows it, or lets it end. */
+const shorter = { browser: ['--build-only'], quickstart: ['--epochs', '5'] };
 
 /** An example, copied out of the repository. */
 async function runExample(name, { node, folder, registry, alone }) {

@@ -23,7 +23,9 @@ export { encoderNames, type EncoderOptions } from './extract/choose-encoder.js';
 export type { EncoderIdentity, ExtractItem } from './extract/content-encoder.js';
 export type { EncodeProgress } from './extract/encode-contents.js';
 export {
+  encodeIntoCache,
   extractFeatures,
+  type CachedContents,
   type Extraction,
   type ExtractFeaturesOptions,
 } from './extract/extract-features.js';

@@ -33,7 +33,7 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
 }
 
 /** Serves a model that was read, with the index that the options name. */
-export function serveWith(
+function serveWith(
   model: ServingModel,
   { index = 'exact', hnsw, maxK }: LoadRunOptions,
 ): ServedModel {

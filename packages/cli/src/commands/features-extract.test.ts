@@ -1,11 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openFeatureTable, readNpy } from '@mmrec/features';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findRedis } from '../processes/find-redis.js';
 import { mmrec } from '../run-main.js';
 import { writeSynth } from '../synth.js';
 
+const bin = fileURLToPath(new URL('../../bin/mmrec.js', import.meta.url));
 let folder: string;
 let data: string;
 
@@ -123,5 +127,62 @@ describe('features convert and reduce', () => {
     ]);
     const ending = await mmrec('features', 'convert', from, join(folder, 'x.csv'));
     expect(ending.stderr).toContain('must end in one of .npy, .safetensors, .parquet.');
+  });
+});
+
+const redis = await findRedis('the queue of mmrec features extract');
+
+describe.skipIf(!redis)('features extract --queue', () => {
+  it('has workers encode shards, and writes what one process writes', async () => {
+    const { address, server } = await redis!(folder);
+    const startWorker = () => {
+      const worker = spawn(
+        process.execPath,
+        [bin, 'worker', '--queue', address, '--workers', '1'],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      );
+      let log = '';
+      worker.stderr.on('data', (text: Buffer) => {
+        // The first that begins is lost: another takes its shard up.
+        log += text.toString();
+        if (!lost && log.includes('begins:')) {
+          lost = worker;
+          worker.kill('SIGKILL');
+        }
+      });
+      return worker;
+    };
+    let lost: ChildProcess | undefined;
+    const workers = [startWorker(), startWorker()];
+    try {
+      const alone = join(folder, 'alone');
+      expect((await extract('--out', alone)).code).toBe(0);
+      const together = join(folder, 'together');
+      const flags = ['--out', together, '--queue', address, '--shard-size', '20', '--json'];
+      const { code, stdout, stderr } = await extract(...flags);
+      expect(code, stderr).toBe(0);
+      expect(lost).toBeDefined();
+      expect(stderr).toMatch(/\[3\/3\] items \d+-\d+\n/);
+      // Nothing was left to encode here but what needs all texts at once.
+      expect(JSON.parse(stdout)).toMatchObject({ visual: { cached: 50 }, textual: { cached: 0 } });
+      for (const file of ['image_feat.npy', 'text_feat.npy'])
+        expect(readFileSync(join(together, file)).equals(readFileSync(join(alone, file)))).toBe(
+          true,
+        );
+      expect(existsSync(join(together, '.features-cache', 'shards'))).toBe(false);
+      const refused = await extract('--out', together, '--queue', address);
+      expect(refused.stderr).toContain('is there already. Replace it with --force');
+    } finally {
+      for (const worker of workers) worker.kill('SIGKILL');
+      server.kill('SIGKILL');
+    }
+  });
+
+  it('refuses a range that is none', async () => {
+    const { code, stderr } = await extract('--range', '40-60');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "mmrec: --range must be the first item's number and the one after the last, up to 50, such as 0-50, got '40-60'.\n",
+    );
   });
 });

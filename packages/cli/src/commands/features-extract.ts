@@ -1,11 +1,16 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import {
+  encodeIntoCache,
   encoderNames,
   extractFeatures,
   type EncodeProgress,
+  type EncoderIdentity,
   type Extraction,
 } from '@mmrec/features';
 import { atLeastOne, choice } from '../flags.js';
+import { openCommandQueue } from '../processes/command-queue.js';
 import { readContentItems } from '../read-content-items.js';
 import type { Streams } from '../streams.js';
 import { formatTable } from '../table.js';
@@ -24,6 +29,10 @@ export interface ExtractFlags {
   readonly cache?: string;
   readonly float16?: boolean;
   readonly force?: boolean;
+  /** A range of items whose vectors are put in the cache and nothing else, such as `0-5000`. */
+  readonly range?: string;
+  readonly queue?: string;
+  readonly shardSize?: string;
   readonly json?: boolean;
 }
 
@@ -51,19 +60,100 @@ export async function extract(flags: ExtractFlags, { stdout, stderr }: Streams):
   };
   const folder = flags.out ?? flags.data;
   const items = await readContentItems('features extract', flags.data);
-  const progress = reportProgress(stderr);
-  const done = await extractFeatures(items, {
+  const all = {
     ...options,
     folder,
-    onEncoder: (kind, { encoder, software }, passedOver) => {
+    onEncoder: (
+      kind: string,
+      { encoder, software }: EncoderIdentity,
+      passedOver: readonly string[],
+    ) => {
       for (const reason of passedOver) stderr.write(`${kind}: not ${reason}\n`);
       stderr.write(`${kind}: ${encoder} (${software}), ${items.length} items\n`);
     },
-    onProgress: progress,
-  }).catch((error: unknown) => {
+    onProgress: reportProgress(stderr),
+  };
+  const inTerms = (error: unknown): never => {
     throw inFlagsTerms(error as Error);
-  });
+  };
+  if (flags.range !== undefined) {
+    const [first, end] = parseRange(flags.range, items.length);
+    const cache = flags.cache ?? join(folder, '.features-cache');
+    const shard = await encodeIntoCache(items.slice(first, end), { ...all, cache }).catch(inTerms);
+    stdout.write(`${JSON.stringify(shard)}\n`);
+    return;
+  }
+  const { queue } = flags;
+  const shards = resolve(flags.cache ?? join(folder, '.features-cache'), 'shards');
+  const onQueue = queue !== undefined && {
+    encodeElsewhere: () =>
+      encodeOnQueue(flags, { queue, folder: shards, count: items.length, stderr }),
+  };
+  const done = await extractFeatures(items, { ...all, ...onQueue }).catch(inTerms);
+  if (onQueue) await rm(shards, { recursive: true, force: true });
   stdout.write(flags.json ? `${JSON.stringify(done, null, 2)}\n` : report(done, folder));
+}
+
+interface QueuedWork {
+  readonly queue: string;
+  /** Folder for the caches of the shards. */
+  readonly folder: string;
+  /** Items of the catalogue. */
+  readonly count: number;
+  readonly stderr: Streams['stderr'];
+}
+
+/**
+ * Has workers encode shards of the items, each into a cache of its own, in a folder that all of
+ * them must reach. What a shard has encoded stays when its worker is lost.
+ *
+ * @returns The folders of the caches.
+ */
+async function encodeOnQueue(
+  flags: ExtractFlags,
+  { queue: address, folder, count, stderr }: QueuedWork,
+): Promise<readonly string[]> {
+  const size = atLeastOne('--shard-size', flags.shardSize ?? '5000');
+  // Encoders that are folders are looked for where the workers run.
+  const encoders = (['text', 'image'] as const).flatMap((kind) => {
+    const name = flags[kind];
+    return name === undefined ? [] : [`--${kind}`, existsSync(name) ? resolve(name) : name];
+  });
+  const others = (['precision', 'pooling', 'batchSize', 'threads'] as const)
+    .filter((name) => flags[name] !== undefined)
+    .flatMap((name) => [`--${name.replace('S', '-s')}`, flags[name]!]);
+  const queue = await openCommandQueue(address);
+  try {
+    let done = 0;
+    const shards = Array.from({ length: Math.ceil(count / size) }, (_, at) => at * size);
+    return await Promise.all(
+      shards.map(async (first) => {
+        const range = `${first}-${Math.min(count, first + size)}`;
+        const cache = join(folder, range);
+        const args = ['features', 'extract', '--data', resolve(flags.data), '--range', range];
+        const { code, message } = await queue.run([
+          ...args,
+          '--cache',
+          cache,
+          ...encoders,
+          ...others,
+        ]);
+        if (code !== 0) throw new Error(`features extract: items ${range}: ${message}`);
+        stderr.write(`[${++done}/${shards.length}] items ${range}\n`);
+        return cache;
+      }),
+    );
+  } finally {
+    await queue.close();
+  }
+}
+
+function parseRange(text: string, count: number): readonly [number, number] {
+  const [, first, end] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
+  if (first !== undefined && end !== undefined && first < end && end <= count) return [first, end];
+  throw new UsageError(
+    `--range must be the first item's number and the one after the last, up to ${count}, such as 0-${count}, got '${text}'.`,
+  );
 }
 
 /** Says of a library's message what to do on the command line. */

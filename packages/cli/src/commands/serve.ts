@@ -70,8 +70,11 @@ export async function startServer(
     stderr.write(`anyone who reaches ${host} may ask: set a token with --token-file\n`);
   const address = await server.listen({ host, port });
   stderr.write(`try it: curl '${address}/v1/model', or ${address}/docs in a browser\n`);
-  const reload = () =>
-    void run.reload().catch((error: Error) => stderr.write(`mmrec: ${error.message}\n`));
+  const reload = () => {
+    run.reload().catch((error: unknown) => {
+      stderr.write(`mmrec: ${(error as Error).message}\n`);
+    });
+  };
   process.on('SIGHUP', reload);
   return {
     address,

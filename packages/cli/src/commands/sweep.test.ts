@@ -1,12 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findRedis } from '../processes/find-redis.js';
 import { mmrec } from '../run-main.js';
 import type { ConfigurationSummary } from '../sweep/summarize-sweep.js';
 import { readRecommendations } from '../recommend/recommendation-file.js';
@@ -134,39 +133,15 @@ describe('mmrec sweep', () => {
   });
 });
 
-/** A Redis server of its own on a free port; undefined where none is installed. */
-async function startRedis(): Promise<{ address: string; server: ChildProcess } | undefined> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ready = new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.stdout!.on('data', (text: Buffer) => {
-      if (text.toString().includes('Ready to accept connections')) resolve(true);
-    });
-  });
-  return (await ready) ? { address: `redis://127.0.0.1:${port}`, server } : undefined;
-}
+const redis = await findRedis('the queue of mmrec sweep');
 
-describe('mmrec sweep --queue', async () => {
-  const found = spawn('redis-server', ['--version'], { stdio: 'ignore' });
-  const installed = await new Promise<boolean>((resolve) => {
-    found.once('error', () => resolve(false));
-    found.once('exit', () => resolve(true));
-  });
-  if (!installed) {
-    process.stderr.write('SKIPPED: no redis-server is installed, the queue is not tested.\n');
-  }
-
+describe('mmrec sweep --queue', () => {
   // The issue's numbers in the soak test; else as few as still lose workers in mid-trial.
   const { trials, workers, killEvery, mostKills } = soak
     ? { trials: 24, workers: 3, killEvery: 10_000, mostKills: Infinity }
     : { trials: 4, workers: 2, killEvery: 4_000, mostKills: 2 };
 
-  it.skipIf(!installed)(
+  it.skipIf(!redis)(
     `finishes ${trials} trials once each, whichever of ${workers} workers are killed in mid-trial`,
     { timeout: soak ? 1_800_000 : 300_000 },
     async () => {
@@ -182,7 +157,7 @@ describe('mmrec sweep --queue', async () => {
           },
         },
       };
-      const { address, server } = (await startRedis())!;
+      const { address, server } = await redis!(folder);
       const startWorker = () =>
         spawn(process.execPath, [bin, 'worker', '--queue', address, '--workers', '1'], {
           stdio: 'ignore',

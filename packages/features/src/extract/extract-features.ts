@@ -7,7 +7,7 @@ import { chooseEncoder, type EncoderOptions } from './choose-encoder.js';
 import type { CatalogueEncoder, ContentEncoder, ExtractItem } from './content-encoder.js';
 import { encodeContents, type EncodeProgress, type ReadContent } from './encode-contents.js';
 import { recordExtraction, type ExtractionRecord } from './extraction-manifest.js';
-import { openVectorCache, type VectorCache } from './vector-cache.js';
+import { copyVectors, openVectorCache, type VectorCache } from './vector-cache.js';
 
 /** What {@link extractFeatures} extracts, with what, and where to. */
 export interface ExtractFeaturesOptions extends EncoderOptions {
@@ -19,6 +19,11 @@ export interface ExtractFeaturesOptions extends EncoderOptions {
   readonly image?: string | undefined;
   /** Folder that keeps vectors by content, so that work that was cut off goes on; by default `.features-cache` in `folder`. */
   readonly cache?: string | undefined;
+  /**
+   * Has others encode ({@link encodeIntoCache}), and gives the folders of their caches, whose vectors are taken over.
+   * Called when it is certain that features may be written.
+   */
+  readonly encodeElsewhere?: (() => Promise<readonly string[]>) | undefined;
   /** Contents encoded at a time; absent: what suits the encoder. */
   readonly batchSize?: number | undefined;
   /** How the numbers are stored; float32 by default. */
@@ -81,14 +86,61 @@ export async function extractFeatures(
   }
   if (!options.force) await checkFree(folder, kinds);
   const done: Record<string, Extraction> = {};
+  const caches = (await options.encodeElsewhere?.()) ?? [];
   for (const kind of kinds) {
-    const extraction = await extract(kind, items, options);
+    const extraction = await extract(kind, items, { ...options, caches });
     const { cached, seconds, ...record } = extraction;
     // Recorded one by one: what is done stays, should the next one fail.
     await recordExtraction(folder, { [targets[kind].modality]: record });
     done[targets[kind].modality] = extraction;
   }
   return done;
+}
+
+/** What was encoded by {@link encodeIntoCache}. */
+export interface CachedContents {
+  readonly encoder: string;
+  /** Items with content whose vectors are in the cache now. */
+  readonly items: number;
+  /** Of them, those whose vectors were there before. */
+  readonly cached: number;
+}
+
+/**
+ * Encodes items into a cache and writes no features: a share of a catalogue on one of several machines. Then
+ * {@link extractFeatures} of all items takes the vectors from the caches (`encodeElsewhere`). Encoders that learn from the whole
+ * catalogue (`tfidf`) are left to it.
+ *
+ * @param options - `cache` is where the vectors go; `folder` isn't written to.
+ * @returns What was encoded, by modality.
+ * @throws {Error | TypeError} As {@link extractFeatures}.
+ */
+export async function encodeIntoCache(
+  items: readonly ExtractItem[],
+  options: ExtractFeaturesOptions & { readonly cache: string },
+): Promise<Record<string, CachedContents>> {
+  const done: Record<string, CachedContents> = {};
+  for (const kind of ['image', 'text'] as const) {
+    // Unlike the whole catalogue, a share of it may be without any content.
+    if (options[kind] === 'none' || !items.some(hasContent[kind])) continue;
+    const { encoder, passedOver } = await chosenEncoder(kind, options);
+    if (!('encode' in encoder)) continue;
+    options.onEncoder?.(kind, encoder.identity, passedOver);
+    const { missing, cached, close } = await encodeEach(kind, items, { ...options, encoder });
+    await close();
+    const count = items.length - missing.length;
+    done[targets[kind].modality] = { encoder: encoder.identity.encoder, items: count, cached };
+  }
+  return done;
+}
+
+function chosenEncoder(kind: Kind, options: ExtractFeaturesOptions) {
+  const { precision, pooling, threads } = options;
+  return chooseEncoder(kind, {
+    ...{ name: options[kind] ?? 'auto', precision, pooling, threads },
+  }).catch((error: unknown) => {
+    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+  });
 }
 
 const hasContent: Readonly<Record<Kind, (item: ExtractItem) => boolean>> = {
@@ -125,17 +177,13 @@ async function checkFree(folder: string, kinds: readonly Kind[]): Promise<void> 
 async function extract(
   kind: Kind,
   items: readonly ExtractItem[],
-  options: ExtractFeaturesOptions,
+  options: ExtractFeaturesOptions & Caches,
 ): Promise<Extraction> {
   const started = performance.now();
-  const { folder, storage = 'float32', precision, pooling, threads } = options;
+  const { folder, storage = 'float32' } = options;
   const { file, modality } = targets[kind];
   await checkOnlyFile(folder, { file, modality });
-  const { encoder, passedOver } = await chooseEncoder(kind, {
-    ...{ name: options[kind] ?? 'auto', precision, pooling, threads },
-  }).catch((error: unknown) => {
-    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
-  });
+  const { encoder, passedOver } = await chosenEncoder(kind, options);
   options.onEncoder?.(kind, encoder.identity, passedOver);
   const { columns, identity } = encoder;
   const { blocks, missing, failures, cached, close } = await ('encode' in encoder
@@ -171,6 +219,11 @@ async function checkOnlyFile(
   );
 }
 
+/** Folders of caches that vectors are taken over from. */
+interface Caches {
+  readonly caches?: readonly string[];
+}
+
 interface Encoded {
   readonly blocks: AsyncIterable<Float32Array> | Iterable<Float32Array>;
   /** Rows without features. */
@@ -184,13 +237,21 @@ interface Encoded {
 async function encodeEach(
   kind: Kind,
   items: readonly ExtractItem[],
-  { encoder, ...options }: ExtractFeaturesOptions & { readonly encoder: ContentEncoder },
+  {
+    encoder,
+    caches = [],
+    ...options
+  }: ExtractFeaturesOptions & Caches & { readonly encoder: ContentEncoder },
 ): Promise<Encoded> {
   const cache = await openVectorCache(
     options.cache ?? join(options.folder, '.features-cache'),
     encoder,
   );
   try {
+    for (const folder of caches) {
+      const other = await openVectorCache(folder, encoder);
+      await copyVectors(other, cache).finally(other.close);
+    }
     const { keys, failures, cached } = await encodeContents(
       { encoder, cache, read: reader(kind, items) },
       {

@@ -13,6 +13,8 @@ export interface VectorCache {
   add(keys: readonly string[], vectors: Float32Array): Promise<void>;
   /** Vectors of keys, `[keys.length, columns]`; zeros for undefined. Each key must be there. */
   read(keys: readonly (string | undefined)[]): Promise<Float32Array>;
+  /** The keys of all vectors. */
+  keys(): Iterable<string>;
   close(): Promise<void>;
 }
 
@@ -69,8 +71,20 @@ export async function openVectorCache(
       }
       return out;
     },
+    keys: () => places.keys(),
     close: () => handle.close(),
   };
+}
+
+const copiedAtOnce = 1024;
+
+/** Copies to a cache what another one of the same encoder has besides. */
+export async function copyVectors(from: VectorCache, to: VectorCache): Promise<void> {
+  const keys = [...from.keys()].filter((key) => !to.has(key));
+  for (let start = 0; start < keys.length; start += copiedAtOnce) {
+    const some = keys.slice(start, start + copiedAtOnce);
+    await to.add(some, await from.read(some));
+  }
 }
 
 function recordOf(key: string, vector: Float32Array): Buffer {

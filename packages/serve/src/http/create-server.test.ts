@@ -76,7 +76,7 @@ describe('createServer', () => {
     expect(answers[1]).toMatchObject({ error: { code: 'not-found' } });
   });
 
-  it.each<[string, InjectOptions, number, string, string]>([
+  const refusals: [string, InjectOptions, number, string, string][] = [
     [
       'an unknown user',
       { url: '/v1/users/nobody/recommendations' },
@@ -208,7 +208,9 @@ describe('createServer', () => {
       'not-found',
       'There is no GET /v2/recommend.',
     ],
-  ])('refuses %s', async (_, options, status, code, message) => {
+  ];
+  it.each(refusals)('refuses %s', async (_, options, ...expected) => {
+    const [status, code, message] = expected;
     const answer = await ask(options);
     expect(answer).toMatchObject({ status, body: { error: { code } } });
     expect((answer.body as { error: { message: string } }).error.message).toContain(message);

@@ -227,12 +227,14 @@ function addOperations(
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;
+    // Connections that answer now are kept open after their last answer otherwise.
+    const timer = setInterval(() => {
+      server.server.closeIdleConnections();
+    }, 50);
+    server.server.once('close', () => {
+      clearInterval(timer);
+    });
     done();
-  });
-  // Connections that are in use when the server closes would be kept open after their last answer.
-  server.addHook('onSend', (_, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
   });
   server.get(
     '/health',

@@ -109,7 +109,7 @@ function anyBody(): string {
 }
 
 function anyPath(): string {
-  const part = () => encodeURIComponent((JSON.stringify(anyValue()) ?? '').slice(0, 260));
+  const part = () => encodeURIComponent(JSON.stringify(anyValue()).slice(0, 260));
   return oneOf([
     ...paths,
     `/v1/users/${part()}/recommendations?k=${part()}`,

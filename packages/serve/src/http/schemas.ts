@@ -1,7 +1,163 @@
 import type { ServerLimits } from './server-options.js';
 
+const error = {
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: { code: { type: 'string' }, message: { type: 'string' } },
+      required: ['code', 'message'],
+    },
+  },
+  required: ['error'],
+};
+
+const recommendations = {
+  type: 'object',
+  properties: {
+    method: { type: 'string', enum: ['trained', 'fold-in', 'similar', 'popular'] },
+    items: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          item: { type: 'string' },
+          score: { type: 'number' },
+          title: { type: 'string' },
+          details: { type: 'object', additionalProperties: true },
+        },
+        required: ['item', 'score'],
+      },
+    },
+    ignored: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['method', 'items', 'ignored'],
+};
+
+const contribution = {
+  type: 'object',
+  properties: {
+    item: { type: 'string' },
+    title: { type: 'string' },
+    contribution: { type: 'number' },
+  },
+};
+
+const explanation = {
+  type: 'object',
+  properties: {
+    item: { type: 'string' },
+    title: { type: 'string' },
+    score: { type: 'number' },
+    byHistory: {
+      type: 'object',
+      properties: {
+        items: { type: 'array', items: contribution },
+        everyone: { type: 'number' },
+        rest: { type: 'number' },
+      },
+    },
+    byModality: {
+      type: 'object',
+      properties: {
+        average: { type: 'number' },
+        modalities: { type: 'object', additionalProperties: { type: 'number' } },
+        interactions: { type: 'number' },
+      },
+    },
+  },
+  required: ['item', 'score', 'byHistory'],
+};
+
+const model = {
+  type: 'object',
+  properties: {
+    model: { type: 'string' },
+    users: { type: 'integer' },
+    items: { type: 'integer' },
+    embeddingSize: { type: 'integer' },
+    modalities: { type: 'object', additionalProperties: { type: 'integer' } },
+    fields: { type: 'array', items: { type: 'string' } },
+    index: {
+      type: 'object',
+      properties: { kind: { type: 'string' }, recall: { type: 'number' } },
+    },
+    loadedAt: { type: 'string', format: 'date-time' },
+    loads: { type: 'integer' },
+  },
+};
+
+const failures = { '4xx': error, '5xx': error };
+
 /** What a request may be, and what the answers are: JSON schemas, which the OpenAPI document is made of. */
-export function createSchemas({ maxK, maxHistory, maxBatch, maxFeatures }: ServerLimits) {
+export function createSchemas(limits: ServerLimits) {
+  const { id, features, k, query, request } = createParts(limits);
+  return {
+    recommend: { body: request, response: { 200: recommendations, ...failures } },
+    batch: {
+      body: {
+        type: 'object',
+        required: ['requests'],
+        additionalProperties: false,
+        properties: {
+          requests: { type: 'array', minItems: 1, maxItems: limits.maxBatch, items: request },
+        },
+      },
+      response: {
+        200: {
+          type: 'object',
+          properties: {
+            answers: { type: 'array', items: { anyOf: [recommendations, error] } },
+          },
+        },
+        ...failures,
+      },
+    },
+    user: {
+      params: { type: 'object', properties: { user: id }, required: ['user'] },
+      querystring: { type: 'object', properties: { k }, additionalProperties: false },
+      response: { 200: recommendations, ...failures },
+    },
+    similar: {
+      params: { type: 'object', properties: { item: id }, required: ['item'] },
+      querystring: { type: 'object', properties: { k }, additionalProperties: false },
+      response: { 200: recommendations, ...failures },
+    },
+    explain: {
+      body: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { user: query.user, history: query.history, item: id },
+        required: ['item'],
+      },
+      response: { 200: explanation, ...failures },
+    },
+    addItem: {
+      body: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'features'],
+        properties: {
+          id,
+          features,
+          details: { type: 'object', additionalProperties: true, maxProperties: 64 },
+        },
+      },
+      response: { 201: { type: 'object', properties: { id } }, ...failures },
+    },
+    model: { response: { 200: model, ...failures } },
+    reload: { response: { 200: model, ...failures } },
+    status: {
+      response: {
+        200: { type: 'object', properties: { status: { type: 'string' } } },
+        503: error,
+      },
+    },
+  };
+}
+
+/** What requests are made of. */
+function createParts({ maxK, maxHistory, maxFeatures }: ServerLimits) {
   const id = { type: 'string', minLength: 1, maxLength: 200 };
   const ids = { type: 'array', items: id, maxItems: maxHistory };
   const value = { type: ['string', 'number', 'boolean'] };
@@ -64,149 +220,5 @@ export function createSchemas({ maxK, maxHistory, maxBatch, maxFeatures }: Serve
     properties: { ...query, ...options },
     description: 'Exactly one of user, history, items and features, and options.',
   };
-  const error = {
-    type: 'object',
-    properties: {
-      error: {
-        type: 'object',
-        properties: { code: { type: 'string' }, message: { type: 'string' } },
-        required: ['code', 'message'],
-      },
-    },
-    required: ['error'],
-  };
-  const recommendations = {
-    type: 'object',
-    properties: {
-      method: { type: 'string', enum: ['trained', 'fold-in', 'similar', 'popular'] },
-      items: {
-        type: 'array',
-        items: {
-          type: 'object',
-          properties: {
-            item: { type: 'string' },
-            score: { type: 'number' },
-            title: { type: 'string' },
-            details: { type: 'object', additionalProperties: true },
-          },
-          required: ['item', 'score'],
-        },
-      },
-      ignored: { type: 'array', items: { type: 'string' } },
-    },
-    required: ['method', 'items', 'ignored'],
-  };
-  const contribution = {
-    type: 'object',
-    properties: {
-      item: { type: 'string' },
-      title: { type: 'string' },
-      contribution: { type: 'number' },
-    },
-  };
-  const explanation = {
-    type: 'object',
-    properties: {
-      item: { type: 'string' },
-      title: { type: 'string' },
-      score: { type: 'number' },
-      byHistory: {
-        type: 'object',
-        properties: {
-          items: { type: 'array', items: contribution },
-          everyone: { type: 'number' },
-          rest: { type: 'number' },
-        },
-      },
-      byModality: {
-        type: 'object',
-        properties: {
-          average: { type: 'number' },
-          modalities: { type: 'object', additionalProperties: { type: 'number' } },
-          interactions: { type: 'number' },
-        },
-      },
-    },
-    required: ['item', 'score', 'byHistory'],
-  };
-  const model = {
-    type: 'object',
-    properties: {
-      model: { type: 'string' },
-      users: { type: 'integer' },
-      items: { type: 'integer' },
-      embeddingSize: { type: 'integer' },
-      modalities: { type: 'object', additionalProperties: { type: 'integer' } },
-      fields: { type: 'array', items: { type: 'string' } },
-      index: {
-        type: 'object',
-        properties: { kind: { type: 'string' }, recall: { type: 'number' } },
-      },
-      loadedAt: { type: 'string', format: 'date-time' },
-      loads: { type: 'integer' },
-    },
-  };
-  const failures = { '4xx': error, '5xx': error };
-  return {
-    recommend: { body: request, response: { 200: recommendations, ...failures } },
-    batch: {
-      body: {
-        type: 'object',
-        required: ['requests'],
-        additionalProperties: false,
-        properties: {
-          requests: { type: 'array', minItems: 1, maxItems: maxBatch, items: request },
-        },
-      },
-      response: {
-        200: {
-          type: 'object',
-          properties: {
-            answers: { type: 'array', items: { anyOf: [recommendations, error] } },
-          },
-        },
-        ...failures,
-      },
-    },
-    user: {
-      params: { type: 'object', properties: { user: id }, required: ['user'] },
-      querystring: { type: 'object', properties: { k }, additionalProperties: false },
-      response: { 200: recommendations, ...failures },
-    },
-    similar: {
-      params: { type: 'object', properties: { item: id }, required: ['item'] },
-      querystring: { type: 'object', properties: { k }, additionalProperties: false },
-      response: { 200: recommendations, ...failures },
-    },
-    explain: {
-      body: {
-        type: 'object',
-        additionalProperties: false,
-        properties: { user: query.user, history: query.history, item: id },
-        required: ['item'],
-      },
-      response: { 200: explanation, ...failures },
-    },
-    addItem: {
-      body: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['id', 'features'],
-        properties: {
-          id,
-          features,
-          details: { type: 'object', additionalProperties: true, maxProperties: 64 },
-        },
-      },
-      response: { 201: { type: 'object', properties: { id } }, ...failures },
-    },
-    model: { response: { 200: model, ...failures } },
-    reload: { response: { 200: model, ...failures } },
-    status: {
-      response: {
-        200: { type: 'object', properties: { status: { type: 'string' } } },
-        503: error,
-      },
-    },
-  };
+  return { id, features, k, query, request };
 }

@@ -5,7 +5,7 @@ import type { ItemDetails, ServingModel } from './serving-model.js';
  * Format of a serving file: one file with all that answers need, for browsers and whoever has no run folder. A
  * safetensors file; ids and details are JSON in its metadata.
  */
-export const servingFormat = 'mmrec-serving-1';
+const servingFormat = 'mmrec-serving-1';
 
 /** Tensors and metadata of a serving file. */
 export interface ServingFileContents {
