@@ -64,7 +64,17 @@ function addPictures(data: string): void {
 const readLines = (file: string) => readFileSync(file, 'utf8').trim().split('\n');
 
 async function train(model: string, data: string, out: string): Promise<void> {
-  const options = ['--epochs', '3', '--set', 'embeddingSize=8', '--backend', 'wasm'];
+  // One thread each: several test files train at the same time.
+  const options = [
+    '--epochs',
+    '3',
+    '--set',
+    'embeddingSize=8',
+    '--backend',
+    'wasm',
+    '--threads',
+    '1',
+  ];
   const { code, stderr } = await mmrec('train', model, '--data', data, '--out', out, ...options);
   if (code !== 0) throw new Error(stderr);
 }
