@@ -28,7 +28,6 @@ const placed = [
       page('Evaluation done right', '/evaluation'),
       page('Missing modalities, new items', '/missing-modalities'),
       page('Serving', '/serving'),
-      page('Studio', '/studio'),
       page('Exporting', '/exporting'),
       page('Studio', '/studio'),
       page('GPUs and native back ends', '/native'),
