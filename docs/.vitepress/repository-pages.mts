@@ -12,6 +12,7 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/^packages\/([^/]+)\/README\.md$/, 'packages/$1/index.md'],
   [/^packages\/([^/]+)\/docs\/(.+\.md)$/, 'packages/$1/$2'],
   [/^benchmarks\/README\.md$/, 'benchmarks.md'],
+  [/^examples\/README\.md$/, 'examples/index.md'],
   [/^examples\/([^/]+)\/README\.md$/, 'examples/$1.md'],
 ];
 

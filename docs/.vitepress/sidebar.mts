@@ -30,6 +30,7 @@ const placed = [
       page('Serving', '/serving'),
       page('Studio', '/studio'),
       page('Exporting', '/exporting'),
+      page('Studio', '/studio'),
       page('GPUs and native back ends', '/native'),
       page('Adding a model', '/adding-a-model'),
     ],

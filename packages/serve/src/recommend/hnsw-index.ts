@@ -30,15 +30,13 @@ const [sampledUsers, sampledK] = [200, 20];
 /**
  * An approximate index for large catalogues: a hierarchical navigable small world graph (the package `usearch`).
  *
- * Graphs of near neighbours find inner products badly where norms differ: a long item is near everything. So an item
- * becomes $[e_i, \sqrt{M^2 - \lVert e_i \rVert^2}]$, M the largest norm, which makes all of them as long, and a question
- * $[u, 0]$, whose inner products are what they were. Lists that come out short because much is left out are made by an
- * exact search.
+ * The graph is one of inner products (ip-NSW): making norms equal by a further column, so that distances could be used,
+ * was measured and finds less (recall@20 of 50,000 items in clusters .67 instead of 1.00, in half the time). Lists that
+ * come out short because much is left out are made by an exact search.
  *
  * @throws {Error} If the package `usearch` is not installed.
  * @see Malkov and Yashunin, Efficient and robust approximate nearest neighbor search using HNSW graphs, TPAMI 2018.
- * @see Bachrach et al., Speeding up the Xbox recommender system using a Euclidean transformation for inner-product
- *   spaces, RecSys 2014.
+ * @see Morozov and Babenko, Non-metric similarity graphs for maximum inner product search, NeurIPS 2018.
  */
 export function createHnswIndex(
   { itemEmbeddings, userEmbeddings, embeddingSize: d }: HnswInputs,
@@ -47,7 +45,7 @@ export function createHnswIndex(
   const { connectivity, expansionAdd, expansionSearch } = { ...hnswDefaults, ...given };
   const { Index, MetricKind, ScalarKind } = loadUsearch();
   const graph = new Index({
-    dimensions: d + 1,
+    dimensions: d,
     metric: MetricKind.IP,
     quantization: ScalarKind.F32,
     connectivity,
@@ -56,11 +54,10 @@ export function createHnswIndex(
     multi: false,
   });
   let numItems = itemEmbeddings.length / d;
-  const largest = largestSquaredNorm(itemEmbeddings, d);
   const insert = (rows: Float32Array, first: number) => {
     const keys = BigUint64Array.from({ length: rows.length / d }, (_, at) => BigInt(first + at));
     // The typings name lists of rows only; a flat matrix is what the documentation asks for.
-    graph.add(keys, liftRows(rows, d, largest) as unknown as Float32Array[]);
+    graph.add(keys, rows as unknown as Float32Array[]);
   };
   insert(itemEmbeddings, 0);
   const exact = createExactIndex(itemEmbeddings, d);
@@ -103,10 +100,8 @@ function nearest(
     k,
   }: { readonly wanted: number; readonly excluded: Int32Array; readonly k: number },
 ): Int32Array {
-  const question = new Float32Array(vector.length + 1);
-  question.set(vector);
   // One thread: others would wait for the next question.
-  const { keys } = graph.search(question, wanted, 1) as Matches;
+  const { keys } = graph.search(vector, wanted, 1) as Matches;
   const leftOut = new Set(excluded);
   const items = Int32Array.from(keys, Number).filter((item) => !leftOut.has(item));
   return items.subarray(0, k);
@@ -116,30 +111,6 @@ const listOf = (items: Int32Array): ItemLists => ({
   offsets: Int32Array.of(0, items.length),
   items,
 });
-
-function largestSquaredNorm(rows: Float32Array, d: number): number {
-  let largest = 0;
-  for (let row = 0; row < rows.length / d; row++)
-    largest = Math.max(largest, squaredNorm(rows, row, d));
-  return largest;
-}
-
-function squaredNorm(rows: Float32Array, row: number, d: number): number {
-  let sum = 0;
-  for (let c = row * d; c < (row + 1) * d; c++) sum += rows[c]! ** 2;
-  return sum;
-}
-
-/** Rows with one more column that makes all norms the largest one. */
-function liftRows(rows: Float32Array, d: number, largest: number): Float32Array {
-  const count = rows.length / d;
-  const lifted = new Float32Array(count * (d + 1));
-  for (let row = 0; row < count; row++) {
-    lifted.set(rows.subarray(row * d, (row + 1) * d), row * (d + 1));
-    lifted[row * (d + 1) + d] = Math.sqrt(Math.max(0, largest - squaredNorm(rows, row, d)));
-  }
-  return lifted;
-}
 
 interface ComparedSearches {
   readonly search: ItemIndex['search'];
