@@ -153,6 +153,17 @@ describe('checkLayers', () => {
     ]);
   });
 
+  it('reads components in .tsx as well', () => {
+    writePackage('cli', {
+      'page/app.tsx': `import { View } from './view.js';`,
+      'page/view.tsx': `import { x } from 'left-pad';\nimport { App } from './app.js';`,
+    });
+    expect(lines()).toEqual([
+      expect.stringContaining("packages/cli/page/view.tsx:1: 'left-pad': left-pad is not in the"),
+      'packages/cli/page/view.tsx:2: import cycle page/app.tsx → page/view.tsx → page/app.tsx (no-cycles)',
+    ]);
+  });
+
   it('finds import cycles between files', () => {
     writePackage('core', {
       'src/a.ts': `import './b.js';`,
