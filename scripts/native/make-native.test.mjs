@@ -233,6 +233,8 @@ describe('run', () => {
     );
     expect(await tell('first\\nlast')).toBe('last');
     expect(await run('no-such-program', [], { limit: 9 })).toMatchObject({ missing: true });
-    expect(await node('console.log(1)')).toEqual({ ok: true, stdout: '1\n', problem: undefined });
+    expect(await node('console.log(1)')).toEqual({
+      ...{ ok: true, stdout: '1\n', stderr: '', problem: undefined },
+    });
   });
 });

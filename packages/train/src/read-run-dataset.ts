@@ -16,7 +16,7 @@ export async function readRunDataset(
   const source = dataFolder ?? path;
   if (!existsSync(source)) {
     throw new Error(
-      `${folder}: the dataset was at ${source}, and isn't there now. Say where it lies now: dataFolder, or --data.`,
+      `${folder}: the dataset was at ${source}, and isn't there now. Name its place with --data.`,
     );
   }
   const dataset = await readDataset(source, { numItems });
