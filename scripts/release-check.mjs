@@ -43,7 +43,8 @@ const inputs = { registry: registry.url, packages: packed.map(({ name }) => name
 try {
   const types = await step('', { name: 'types', run: () => checkTypes({ ...inputs, folder }) });
   problems.push(...types.problems);
-  sizes.imports = await measureImports(join(folder, 'typescript'));
+  // Without the project that the types were checked in there is nothing to bundle.
+  if (types.problems.length === 0) sizes.imports = await measureImports(join(folder, 'typescript'));
   const columns = [];
   for (const range of flags.node.split(',')) {
     columns.push(await checkOnNode(range, { ...inputs, alone: columns.length === 0 }));
@@ -108,6 +109,7 @@ async function step(prefix, check) {
   const { name, seconds, problems: found } = outcome;
   const result = found.length > 0 ? 'FAILED' : 'ok';
   console.error(`${prefix}${name}: ${result} (${seconds.toFixed(0)} s)`);
+  for (const text of found) console.error(`  ${text}`);
   return outcome;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../tools.mjs';
+import { unsupportedEngines } from './check-installed.mjs';
 import { checkFiles, checkImports, checkManifest } from './check-tarball.mjs';
 import { inspectPacked } from './inspect-packed.mjs';
 import { measureImport } from './measure-code.mjs';
@@ -262,4 +263,21 @@ it('every package has a budget, and the TypeScript consumer uses it', () => {
   expect(Object.keys(readBudgets().packages)).toEqual(names);
   const consumer = readFileSync(join(root, 'consumers', 'typescript', 'index.ts'), 'utf8');
   expect(names.filter((name) => !consumer.includes(`from '${name}'`))).toEqual([]);
+});
+
+describe('unsupportedEngines', () => {
+  it('names packages that want a newer Node.js, but those that are known to run', () => {
+    const warning = (name) =>
+      [
+        'npm warn EBADENGINE Unsupported engine {',
+        `npm warn EBADENGINE   package: '${name}',`,
+        "npm warn EBADENGINE   required: { node: '>=22' },",
+        'npm warn EBADENGINE }',
+      ].join('\n');
+    const stderr = [warning('cookie@2.0.2'), warning('@scope/thing@1.0.0')].join('\n');
+    expect(unsupportedEngines(stderr)).toEqual([
+      "npm warn EBADENGINE   package: '@scope/thing@1.0.0': it doesn't support this Node.js",
+    ]);
+    expect(unsupportedEngines('added 3 packages')).toEqual([]);
+  });
 });

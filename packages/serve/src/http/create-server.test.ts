@@ -253,6 +253,7 @@ describe('createServer', () => {
     expect((await ask({ url: '/docs/' })).status).toBe(200);
     expect(await ask({ url: '/health' })).toEqual({ status: 200, body: { status: 'ok' } });
     expect(await ask({ url: '/ready' })).toEqual({ status: 200, body: { status: 'ready' } });
+    await ask({ url: '/v1/users/1/recommendations' });
     const { body: metrics } = await ask({ url: '/metrics' });
     expect(metrics).toMatch(
       /^mmrec_http_request_duration_seconds_count\{method="GET",route="\/v1\/users\/:user\/recommendations",status="200"\} [1-9]/m,
