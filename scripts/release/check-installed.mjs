@@ -30,7 +30,12 @@ export function installedChecks({ node, folder, registry, packages, examples, al
   return [
     {
       name: 'npm install',
-      run: () => install(project, packages, { node, registry }),
+      run: async () => {
+        // What examples use besides is there too, where they don't install it themselves.
+        const others = alone ? [] : await Promise.all(examples.map(installedBy));
+        const names = new Set([...packages, ...others.flat()]);
+        return install(project, [...names], { node, registry });
+      },
     },
     {
       name: 'import and require',
@@ -130,13 +135,17 @@ async function runCommand({ node, project }) {
 /** What makes an example shorter than its README shows it, or lets it end. */
 const shorter = { browser: ['--build-only'], quickstart: ['--epochs', '5'] };
 
+/** The packages that the README of an example installs. */
+async function installedBy(example) {
+  return readInstallCommand(await readFile(join(root, 'examples', example, 'README.md'), 'utf8'));
+}
+
 /** An example, copied out of the repository. */
 async function runExample(name, { node, folder, registry, alone }) {
   const source = join(root, 'examples', name);
   const project = join(folder, 'examples', name);
   if (alone) {
-    const packages = readInstallCommand(await readFile(join(source, 'README.md'), 'utf8'));
-    const problems = await install(project, packages, { node, registry });
+    const problems = await install(project, await installedBy(name), { node, registry });
     if (problems.length > 0) return problems;
   }
   const copied = (path) => !/[\\/](node_modules|runs|package\.json)$/.test(path);
