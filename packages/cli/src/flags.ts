@@ -67,3 +67,35 @@ export function shareBetween(flag: string, text: string): number {
   if (value > 0 && value < 1) return value;
   throw new UsageError(`${flag} must be a number above 0 and below 1, got '${text}'.`);
 }
+
+/** @throws {UsageError} If `--port` is no port. */
+export function portFlag(where: string, text: string): number {
+  const port = wholeNumber('--port', text);
+  if (port <= 65_535) return port;
+  throw new UsageError(`${where}: --port must be at most 65535, got ${port}.`);
+}
+
+/** What a range is of, for messages. */
+export interface RangeOf {
+  /** Such as `item`. */
+  readonly thing: string;
+  readonly count: number;
+  /** End of the range that the message shows. */
+  readonly example: number;
+}
+
+/**
+ * The numbers that `--range` names: the first, and the one after the last.
+ *
+ * @throws {UsageError} If the text is no range of these things.
+ */
+export function rangeFlag(
+  text: string,
+  { thing, count, example }: RangeOf,
+): readonly [number, number] {
+  const [, first, end] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
+  if (first !== undefined && end !== undefined && first < end && end <= count) return [first, end];
+  throw new UsageError(
+    `--range must be the first ${thing}'s number and the one after the last, up to ${count}, such as 0-${example}, got '${text}'.`,
+  );
+}

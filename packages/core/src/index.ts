@@ -4,6 +4,7 @@ export { drawRows, drawValues, dropoutThreshold, type Distribution, type Draw } 
 export type { FeatureMatrix, FeatureSummary } from './feature-matrix.js';
 export { clearMissingRows, itemFeatures, presence } from './item-features.js';
 export {
+  countItems,
   itemsByUser,
   type Interactions,
   type ItemLists,
@@ -36,5 +37,6 @@ export {
 export { joinProtobuf, protobuf, type ProtobufField } from './protobuf.js';
 export { createRng, type RandomStream, type Rng } from './rng.js';
 export type { TrainingDefaults } from './training-defaults.js';
+export { withoutUndefined } from './without-undefined.js';
 export { removeTemporaryFiles, writeFileAtomically } from './write-file-atomically.js';
 export { writeJsonFile } from './write-json-file.js';

@@ -51,6 +51,21 @@ export function itemsByUser(interactions: Interactions): ItemLists {
   return { offsets, items: sorted.slice(0, end) };
 }
 
+/**
+ * How many lists hold each item, `[numItems]`: the number of users who had it.
+ *
+ * @param numItems - More than any item of the lists.
+ * @example
+ * ```ts
+ * [...countItems({ offsets: Int32Array.of(0, 2, 3), items: Int32Array.of(0, 2, 2) }, 3)] // => [1, 0, 2]
+ * ```
+ */
+export function countItems({ items }: ItemLists, numItems: number): Int32Array {
+  const counts = new Int32Array(numItems);
+  for (const item of items) counts[item]!++;
+  return counts;
+}
+
 /** Row numbers in the order of `keys`, stable; keys are `0 … numKeys − 1`. */
 function countingSort(keys: Int32Array, numKeys: number): Int32Array {
   const next = countsToOffsets(keys, numKeys);

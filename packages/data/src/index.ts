@@ -34,7 +34,7 @@ export {
 export type { PrepareProgress, PrepareStep } from './prepare/progress.js';
 export type { SourceFormat } from './prepare/source-file.js';
 export type { PrepareProtocol } from './prepare/split-interactions.js';
-export { readCatalogue, type CatalogueItem } from './read-catalogue.js';
+export { catalogueId, readCatalogue, type CatalogueItem } from './read-catalogue.js';
 export { readDataset } from './read-dataset.js';
 export { readInter } from './read-inter.js';
 export { readJsonSplits } from './read-json-splits.js';

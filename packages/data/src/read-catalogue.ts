@@ -15,6 +15,9 @@ export interface CatalogueItem {
   readonly [field: string]: unknown;
 }
 
+/** What an item of the catalogue is called outside, and in a run. */
+export const catalogueId = ({ id, externalId }: CatalogueItem): string => externalId ?? String(id);
+
 /**
  * The lines of a dataset folder's `items.jsonl`, in its order, or undefined where there is none.
  *

@@ -1,12 +1,10 @@
-import { checkIndices, type ItemLists } from '@mmrec/core';
+import { checkIndices, countItems as count, type ItemLists } from '@mmrec/core';
 
 /** Popularity of each item: how many lists hold it, `[numItems]`. */
 export function countItems(where: string, lists: ItemLists, numItems: number): Int32Array {
   checkNumItems(where, numItems);
   checkIndices(where, { items: lists.items }, numItems);
-  const counts = new Int32Array(numItems);
-  for (const item of lists.items) counts[item]!++;
-  return counts;
+  return count(lists, numItems);
 }
 
 /** @throws {RangeError} If the number of items is not a positive integer. */

@@ -5,7 +5,11 @@ export { loadRun, type LoadRunOptions } from './load-run.js';
 export type { ContentMap, ItemFeatures } from './model/content-map.js';
 export { createServingModel, type ServingModelInputs } from './model/create-serving-model.js';
 export { fitFoldIn, type FoldInExamples, type FoldInMap } from './model/fold-in-map.js';
-export { readServingModel, type ReadServingModelOptions } from './model/read-serving-model.js';
+export {
+  readServingModel,
+  servingModelOf,
+  type ReadServingModelOptions,
+} from './model/read-serving-model.js';
 export { unpackServingModel } from './model/serving-file.js';
 export type { ItemDetails, ServingModel } from './model/serving-model.js';
 export { diversify, type Candidates } from './recommend/diversify.js';

@@ -9,7 +9,7 @@ import {
   type PrepareOptions,
 } from '@mmrec/data';
 import { convertImageFeatures } from '@mmrec/features';
-import { suggestion } from '@mmrec/core';
+import { suggestion, withoutUndefined } from '@mmrec/core';
 import { atLeastOne, choice, fraction, wholeNumber } from '../flags.js';
 import { showProgress } from '../prepare/show-progress.js';
 import type { Streams } from '../streams.js';
@@ -91,12 +91,7 @@ function readFlags(files: readonly string[], flags: PrepareFlags): PrepareOption
     test: number(flags.test, (text) => fraction('--test', text, 1)),
     memoryLimit: number(memory, memorySize),
     threads: number(flags.threads, (text) => atLeastOne('--threads', text)),
-  });
-}
-
-function withoutUndefined<T extends object>(options: T): PrepareOptions {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as unknown as PrepareOptions;
+  }) as PrepareOptions;
 }
 
 /** `user=who,item=what` as an object. */

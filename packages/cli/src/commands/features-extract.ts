@@ -9,8 +9,8 @@ import {
   type EncoderIdentity,
   type Extraction,
 } from '@mmrec/features';
-import { atLeastOne, choice } from '../flags.js';
-import { openCommandQueue } from '../processes/command-queue.js';
+import { atLeastOne, choice, rangeFlag } from '../flags.js';
+import { runShards, shardsOf, type Shard } from '../processes/run-shards.js';
 import { readContentItems } from '../read-content-items.js';
 import type { Streams } from '../streams.js';
 import { formatTable } from '../table.js';
@@ -59,6 +59,7 @@ export async function extract(flags: ExtractFlags, { stdout, stderr }: Streams):
     force: flags.force,
   };
   const folder = flags.out ?? flags.data;
+  const cache = flags.cache ?? join(folder, '.features-cache');
   const items = await readContentItems('features extract', flags.data);
   const all = {
     ...options,
@@ -77,14 +78,14 @@ export async function extract(flags: ExtractFlags, { stdout, stderr }: Streams):
     throw inFlagsTerms(error as Error);
   };
   if (flags.range !== undefined) {
-    const [first, end] = parseRange(flags.range, items.length);
-    const cache = flags.cache ?? join(folder, '.features-cache');
+    const { length: count } = items;
+    const [first, end] = rangeFlag(flags.range, { thing: 'item', count, example: count });
     const shard = await encodeIntoCache(items.slice(first, end), { ...all, cache }).catch(inTerms);
     stdout.write(`${JSON.stringify(shard)}\n`);
     return;
   }
   const { queue } = flags;
-  const shards = resolve(flags.cache ?? join(folder, '.features-cache'), 'shards');
+  const shards = resolve(cache, 'shards');
   const onQueue = queue !== undefined && {
     encodeElsewhere: () =>
       encodeOnQueue(flags, { queue, folder: shards, count: items.length, stderr }),
@@ -119,41 +120,26 @@ async function encodeOnQueue(
     const name = flags[kind];
     return name === undefined ? [] : [`--${kind}`, existsSync(name) ? resolve(name) : name];
   });
-  const others = (['precision', 'pooling', 'batchSize', 'threads'] as const)
-    .filter((name) => flags[name] !== undefined)
-    .flatMap((name) => [`--${name.replace('S', '-s')}`, flags[name]!]);
-  const queue = await openCommandQueue(address);
-  try {
-    let done = 0;
-    const shards = Array.from({ length: Math.ceil(count / size) }, (_, at) => at * size);
-    return await Promise.all(
-      shards.map(async (first) => {
-        const range = `${first}-${Math.min(count, first + size)}`;
-        const cache = join(folder, range);
-        const args = ['features', 'extract', '--data', resolve(flags.data), '--range', range];
-        const { code, message } = await queue.run([
-          ...args,
-          '--cache',
-          cache,
-          ...encoders,
-          ...others,
-        ]);
-        if (code !== 0) throw new Error(`features extract: items ${range}: ${message}`);
-        stderr.write(`[${++done}/${shards.length}] items ${range}\n`);
-        return cache;
-      }),
-    );
-  } finally {
-    await queue.close();
-  }
-}
-
-function parseRange(text: string, count: number): readonly [number, number] {
-  const [, first, end] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
-  if (first !== undefined && end !== undefined && first < end && end <= count) return [first, end];
-  throw new UsageError(
-    `--range must be the first item's number and the one after the last, up to ${count}, such as 0-${count}, got '${text}'.`,
+  const { precision, pooling, batchSize, threads } = flags;
+  const others = Object.entries({ precision, pooling, 'batch-size': batchSize, threads }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`--${name}`, value]),
   );
+  const shards = shardsOf([0, count], size);
+  const cacheOf = (shard: Shard) => join(folder, shard.join('-'));
+  const items = (shard: Shard) => `items ${shard.join('-')}`;
+  await runShards(shards, {
+    address,
+    commandOf: (shard) => [
+      ...['features', 'extract', '--data', resolve(flags.data)],
+      ...['--range', shard.join('-'), '--cache', cacheOf(shard)],
+      ...encoders,
+      ...others,
+    ],
+    describe: items,
+    nameFailure: (shard) => `features extract: ${items(shard)}`,
+    stderr,
+  });
+  return shards.map(cacheOf);
 }
 
 /** Says of a library's message what to do on the command line. */

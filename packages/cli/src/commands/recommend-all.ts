@@ -4,9 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomically } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
 import { readRunConfig } from '@mmrec/train';
-import { atLeastOne, backendFlag } from '../flags.js';
+import { atLeastOne, backendFlag, rangeFlag } from '../flags.js';
 import { openRun } from '../open-run.js';
-import { openCommandQueue } from '../processes/command-queue.js';
+import { runShards, shardsOf, type Shard } from '../processes/run-shards.js';
 import { readRecommendations, writeRecommendations } from '../recommend/recommendation-file.js';
 import { scoreUsers } from '../recommend/score-users.js';
 import type { Streams } from '../streams.js';
@@ -42,7 +42,11 @@ export async function recommendAll(
   }
   const k = atLeastOne('-k', flags.k ?? '10');
   const { dataset } = await readRunConfig(folder);
-  const range = parseRange(flags.range, dataset.numUsers);
+  const count = dataset.numUsers;
+  const range =
+    flags.range === undefined
+      ? ([0, count] as const)
+      : rangeFlag(flags.range, { thing: 'user', count, example: Math.min(1000, count) });
   await mkdir(dirname(resolve(out)), { recursive: true });
   if (flags.queue === undefined) await writeHere(folder, { flags, out, k, range });
   else await writeOnQueue(folder, { flags, queue: flags.queue, out, k, range, stderr });
@@ -78,52 +82,27 @@ async function writeOnQueue(
   const parts = resolve(`${out}.parts`);
   await mkdir(parts, { recursive: true });
   const shards = shardsOf(range, size);
-  const queue = await openCommandQueue(work.queue);
-  try {
-    let done = 0;
-    await Promise.all(
-      shards.map(async ([first, end]) => {
-        const part = join(parts, `${first}-${end}-${k}.parquet`);
-        if (!existsSync(part)) {
-          const args = ['recommend', resolve(folder), '--all', '--out', part, '-k', `${k}`];
-          const more = [
-            ...['--range', `${first}-${end}`, '--force'],
-            ...(flags.data === undefined ? [] : ['--data', resolve(flags.data)]),
-            ...(flags.backend === undefined ? [] : ['--backend', flags.backend]),
-          ];
-          const { code, message } = await queue.run([...args, ...more]);
-          if (code !== 0) throw new Error(`recommend: users ${first} to ${end - 1}: ${message}`);
-        }
-        stderr.write(`[${++done}/${shards.length}] users ${first} to ${end - 1}\n`);
-      }),
-    );
-  } finally {
-    await queue.close();
-  }
+  const partOf = ([first, end]: Shard) => join(parts, `${first}-${end}-${k}.parquet`);
+  const users = ([first, end]: Shard) => `users ${first} to ${end - 1}`;
+  await runShards(shards, {
+    address: work.queue,
+    commandOf: (shard) => {
+      if (existsSync(partOf(shard))) return undefined;
+      const args = ['recommend', resolve(folder), '--all', '--out', partOf(shard), '-k', `${k}`];
+      return [
+        ...args,
+        ...['--range', shard.join('-'), '--force'],
+        ...(flags.data === undefined ? [] : ['--data', resolve(flags.data)]),
+        ...(flags.backend === undefined ? [] : ['--backend', flags.backend]),
+      ];
+    },
+    describe: users,
+    nameFailure: (shard) => `recommend: ${users(shard)}`,
+    stderr,
+  });
   async function* joined() {
-    for (const [first, end] of shards) {
-      yield await readRecommendations(join(parts, `${first}-${end}-${k}.parquet`));
-    }
+    for (const shard of shards) yield await readRecommendations(partOf(shard));
   }
   await writeFileAtomically(out, (handle) => writeRecommendations(handle, joined()));
   await rm(parts, { recursive: true });
-}
-
-function shardsOf([first, end]: readonly [number, number], size: number): [number, number][] {
-  const count = Math.ceil((end - first) / size);
-  return Array.from({ length: count }, (_, at) => [
-    first + at * size,
-    Math.min(end, first + (at + 1) * size),
-  ]);
-}
-
-function parseRange(text: string | undefined, numUsers: number): readonly [number, number] {
-  if (text === undefined) return [0, numUsers];
-  const [, first, end] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
-  if (first !== undefined && end !== undefined && first < end && end <= numUsers) {
-    return [first, end];
-  }
-  throw new UsageError(
-    `--range must be the first user's number and the one after the last, up to ${numUsers}, such as 0-${Math.min(1000, numUsers)}, got '${text}'.`,
-  );
 }

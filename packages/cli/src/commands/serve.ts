@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createServer, serveRun, type LoadRunOptions } from '@mmrec/serve';
-import { atLeastOne, backendFlag, choice, wholeNumber } from '../flags.js';
+import { atLeastOne, backendFlag, choice, portFlag, wholeNumber } from '../flags.js';
 import type { Streams } from '../streams.js';
 import { stopOnSignals } from '../training/stop-on-signals.js';
 import { UsageError } from '../usage-error.js';
@@ -48,8 +48,7 @@ export async function startServer(
   { stderr }: Streams,
 ): Promise<RunningServer> {
   const host = flags.host ?? '127.0.0.1';
-  const port = wholeNumber('--port', flags.port ?? '8000');
-  if (port > 65_535) throw new UsageError(`serve: --port must be at most 65535, got ${port}.`);
+  const port = portFlag('serve', flags.port ?? '8000');
   const token = readToken(flags.tokenFile);
   const maxK = atLeastOne('--max-k', flags.maxK ?? '1000');
   const run = await serveRun(folder, { ...loadOptions(flags), maxK });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { useBackend } from '@mmrec/ops';
-import { backendFlag, wholeNumber } from '../flags.js';
+import { backendFlag, portFlag } from '../flags.js';
 import type { Streams } from '../streams.js';
 import { createStudioServer } from '../studio/create-studio-server.js';
 import { openStudio } from '../studio/open-studio.js';
@@ -46,8 +46,7 @@ export async function startStudio(
   { stderr }: Streams,
 ): Promise<RunningStudio> {
   checkDifferent(folders);
-  const port = wholeNumber('--port', flags.port ?? '0');
-  if (port > 65_535) throw new UsageError(`studio: --port must be at most 65535, got ${port}.`);
+  const port = portFlag('studio', flags.port ?? '0');
   await useBackend(backendFlag(flags.backend ?? 'wasm'));
   const runs = await openStudio(folders, {
     data: flags.data,

@@ -1,4 +1,4 @@
-import { fitPca } from '@mmrec/features';
+import { fitPca, normalizeFeatureRows } from '@mmrec/features';
 import { createExactIndex } from '@mmrec/serve';
 import { mapFields } from './map-fields.js';
 import type { Studio, StudioRun } from './open-studio.js';
@@ -114,14 +114,12 @@ async function components(
   return [positions, share];
 }
 
-function unitRows(embeddings: Float32Array, rows: Int32Array, d: number): Float32Array {
-  const units = new Float32Array(rows.length * d);
+function unitRows(embeddings: Float32Array, rows: Int32Array, columns: number): Float32Array {
+  const data = new Float32Array(rows.length * columns);
   rows.forEach((row, at) => {
-    const embedding = embeddings.subarray(row * d, (row + 1) * d);
-    const length = Math.hypot(...embedding) || 1;
-    for (let c = 0; c < d; c++) units[at * d + c] = embedding[c]! / length;
+    data.set(embeddings.subarray(row * columns, (row + 1) * columns), at * columns);
   });
-  return units;
+  return normalizeFeatureRows({ rows: rows.length, columns, data }).data;
 }
 
 function distance(units: Float32Array, [a, b]: readonly [number, number], d: number): number {

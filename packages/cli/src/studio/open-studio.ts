@@ -1,5 +1,6 @@
-import { itemsByUser, type ItemLists } from '@mmrec/core';
-import { readServingModel, serveModel, type ServedModel, type ServingModel } from '@mmrec/serve';
+import { countItems, itemsByUser, type ItemLists } from '@mmrec/core';
+import type { Dataset } from '@mmrec/data';
+import { serveModel, servingModelOf, type ServedModel, type ServingModel } from '@mmrec/serve';
 import { readRun, readRunDataset, type RunConfig } from '@mmrec/train';
 import { runNames } from '../plot/run-names.js';
 import { createItemCatalogue, type ItemCatalogue } from './item-catalogue.js';
@@ -48,17 +49,21 @@ export async function openStudio(
 ): Promise<Studio> {
   const names = runNames(folders);
   const runs: StudioRun[] = [];
+  let source: { readonly dataset: Dataset; readonly folder: string } | undefined;
   for (const [at, folder] of folders.entries()) {
     onRun?.(names[at]!);
-    const model = await readServingModel(folder, { data });
-    const { config } = await readRun(folder);
-    const run = { name: names[at]!, folder, config, model, served: serveModel(model, { maxK }) };
+    const read = await readRun(folder);
+    const from = await readRunDataset(read, data);
+    source ??= from;
+    const model = await servingModelOf(read, from);
+    const served = serveModel(model, { maxK });
+    const run = { name: names[at]!, folder, config: read.config, model, served };
     if (runs.length > 0) checkSameDataset(runs[0]!, run);
     runs.push(run);
   }
   const [first] = runs;
   const { model } = first!;
-  const { dataset, folder: dataFolder } = await readRunDataset(await readRun(folders[0]!), data);
+  const { dataset, folder: dataFolder } = source!;
   const users = new Map(model.users.map((id, row) => [id, row] as const));
   return {
     runs,
@@ -67,7 +72,7 @@ export async function openStudio(
     items: createItemCatalogue({
       ids: model.items,
       details: model.details,
-      popularity: countItems(model),
+      popularity: countItems(model.histories, model.items.length),
       dataFolder,
     }),
     users: model.users,
@@ -86,13 +91,6 @@ export async function openStudio(
 /** The items of a user in one split. */
 export function itemsOf({ offsets, items }: ItemLists, user: number): Int32Array {
   return items.subarray(offsets[user]!, offsets[user + 1]!);
-}
-
-/** Users who had each item. */
-function countItems({ histories, items }: ServingModel): Int32Array {
-  const counts = new Int32Array(items.length);
-  for (const item of histories.items) counts[item]!++;
-  return counts;
 }
 
 /** @throws {Error} If two runs are not of the same users, items and splits. */

@@ -1,21 +1,21 @@
 import type { ItemPage, ItemSummary } from '../../src/studio/studio-api.js';
 import type { ViewProps } from '../view-props.js';
-import { Segments } from '../parts/choice.js';
 import { highlighted, pointAt } from '../parts/highlight.js';
 import { ItemCard } from '../parts/item-card.js';
 import { ItemSearch } from '../parts/item-search.js';
 import { nameOf, Picture } from '../parts/picture.js';
 import { RunMark } from '../parts/run-mark.js';
+import { chosenLength, ListLength } from '../parts/list-length.js';
 import { Busy, Empty, Problem, Skeleton } from '../parts/status.js';
 import { address, useResource } from '../resource.js';
-import { goTo, hrefOf, route, setParams } from '../route.js';
+import { goTo, hrefOf, route } from '../route.js';
 
 const lengths = ['5', '10', '20'] as const;
 
 /** Items: a search, and for one item what every run has near it. */
 export function ItemsView({ info }: ViewProps) {
   const { id, params } = route.value;
-  const k = lengths.find((length) => length === params['k']) ?? '10';
+  const k = chosenLength(lengths);
   return (
     <>
       <div class="toolbar">
@@ -23,14 +23,7 @@ export function ItemsView({ info }: ViewProps) {
           onChoose={(item) => goTo(hrefOf('items', item.id, { k: params['k'] }))}
           onSubmit={(query) => goTo(hrefOf('items', undefined, { q: query }))}
         />
-        {id !== undefined && (
-          <Segments
-            label="List"
-            options={lengths.map((length) => [length, `Top ${length}`])}
-            value={k}
-            onChange={(value) => setParams({ k: value })}
-          />
-        )}
+        {id !== undefined && <ListLength lengths={lengths} />}
       </div>
       {id === undefined ? <Found query={params['q'] ?? ''} /> : <Item id={id} k={k} info={info} />}
     </>

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { UserPage, UserSummary } from '../../src/studio/studio-api.js';
 import type { ViewProps } from '../view-props.js';
-import { Segments } from '../parts/choice.js';
 import { ItemCard, Strip } from '../parts/item-card.js';
+import { chosenLength, ListLength } from '../parts/list-length.js';
 import { Busy, Empty, Problem, Skeleton } from '../parts/status.js';
 import { address, getJson, useResource } from '../resource.js';
-import { goTo, hrefOf, route, setParams } from '../route.js';
+import { goTo, hrefOf, route } from '../route.js';
 import { HeldOut } from './held-out.js';
 import { ModelColumn } from './model-column.js';
 import { overlapOf } from './overlap.js';
@@ -16,7 +16,7 @@ const lengths = ['5', '10', '20', '50'] as const;
 /** A user: their history, what they took next, and what each run has for them. */
 export function UsersView({ info }: ViewProps) {
   const { id, params } = route.value;
-  const k = lengths.find((length) => length === params['k']) ?? '10';
+  const k = chosenLength(lengths);
   const [pickError, setPickError] = useState<string>();
   const pick = (differ: boolean, replace = false) => {
     setPickError(undefined);
@@ -36,12 +36,7 @@ export function UsersView({ info }: ViewProps) {
       <Busy when={isLoading} />
       <div class="toolbar">
         <UserPicker user={user} runs={info.runs.length} onPick={pick} />
-        <Segments
-          label="List"
-          options={lengths.map((length) => [length, `Top ${length}`])}
-          value={k}
-          onChange={(value) => setParams({ k: value })}
-        />
+        <ListLength lengths={lengths} />
       </div>
       {problem !== undefined ? (
         <Problem

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { withoutUndefined } from '@mmrec/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Query, RecommendOptions } from '../recommend/query.js';
 import { ServeError, type ServeErrorCode } from '../recommend/serve-error.js';
 import type { NewItem, Request } from '../recommend/serve-model.js';
 import { createQuestionBatcher } from './batch-questions.js';
-import { createSchemas } from './schemas.js';
+import { createSchemas, type Schemas } from './schemas.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { serverLimits, type ServerLimits, type ServerOptions } from './server-options.js';
 import type { ServedRun } from './serve-run.js';
@@ -47,10 +48,11 @@ export async function createServer(
     await server.register(rateLimit, { max: limits.requestsPerMinute, timeWindow: 60_000 });
   }
   answerErrors(server);
-  addQuestions(server, run, limits);
-  addOperations(server, run, { limits, metrics, newItems: options.newItems ?? false });
+  const schemas = createSchemas(limits);
+  addQuestions(server, run, schemas);
+  addOperations(server, run, { schemas, metrics, newItems: options.newItems ?? false });
   // Whoever may load runs is known by the token.
-  if (options.token !== undefined) addReload(server, run, metrics);
+  if (options.token !== undefined) addReload(server, run, { schemas, metrics });
   watch(server, run, { metrics, interval: options.watchInterval ?? 5000 });
   return server;
 }
@@ -161,8 +163,7 @@ function explainInvalid(error: FastifyError): string {
 
 const errorBody = (code: string, message: string) => ({ error: { code, message } });
 
-function addQuestions(server: FastifyInstance, run: ServedRun, limits: ServerLimits): void {
-  const schemas = createSchemas(limits);
+function addQuestions(server: FastifyInstance, run: ServedRun, schemas: Schemas): void {
   const answer = createQuestionBatcher(run);
   const tags = ['recommend'];
   server.post<{ Body: Request }>(
@@ -199,7 +200,7 @@ function addQuestions(server: FastifyInstance, run: ServedRun, limits: ServerLim
 }
 
 interface OperationsInputs {
-  readonly limits: ServerLimits;
+  readonly schemas: Schemas;
   readonly metrics: ServerMetrics;
   readonly newItems: boolean;
 }
@@ -207,9 +208,8 @@ interface OperationsInputs {
 function addOperations(
   server: FastifyInstance,
   run: ServedRun,
-  { limits, metrics, newItems }: OperationsInputs,
+  { schemas, metrics, newItems }: OperationsInputs,
 ): void {
-  const schemas = createSchemas(limits);
   const tags = ['operate'];
   server.get('/v1/model', { schema: { ...schemas.model, tags, summary: 'What is served' } }, () =>
     describe(run),
@@ -262,11 +262,14 @@ const describe = (run: ServedRun) => ({
   loads: run.loads,
 });
 
-function addReload(server: FastifyInstance, run: ServedRun, metrics: ServerMetrics): void {
-  const schema = createSchemas(serverLimits).reload;
+function addReload(
+  server: FastifyInstance,
+  run: ServedRun,
+  { schemas, metrics }: Pick<OperationsInputs, 'schemas' | 'metrics'>,
+): void {
   server.post(
     '/v1/reload',
-    { schema: { ...schema, tags: ['operate'], summary: 'Load the run anew' } },
+    { schema: { ...schemas.reload, tags: ['operate'], summary: 'Load the run anew' } },
     async (_, reply) => {
       try {
         await run.reload();
@@ -305,10 +308,4 @@ function watch(
     clearInterval(timer);
     done();
   });
-}
-
-function withoutUndefined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }

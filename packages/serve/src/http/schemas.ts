@@ -89,6 +89,9 @@ const model = {
 
 const failures = { '4xx': error, '5xx': error };
 
+/** Schemas of all routes. */
+export type Schemas = ReturnType<typeof createSchemas>;
+
 /** What a request may be, and what the answers are: JSON schemas, which the OpenAPI document is made of. */
 export function createSchemas(limits: ServerLimits) {
   const { id, features, k, query, request } = createParts(limits);

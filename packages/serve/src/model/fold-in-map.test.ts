@@ -1,7 +1,8 @@
 import { createRng, drawValues, itemsByUser } from '@mmrec/core';
 import { useBackend } from '@mmrec/ops';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createHistorySummary, dot, fitFoldIn, mapSummary, weightsOfScore } from './fold-in-map.js';
+import { createHistorySummary, fitFoldIn, mapSummary, weightsOfScore } from './fold-in-map.js';
+import { dot } from './vectors.js';
 
 beforeAll(async () => {
   await useBackend('wasm');

@@ -1,4 +1,4 @@
-import type { ItemLists } from '@mmrec/core';
+import { countItems, type ItemLists } from '@mmrec/core';
 import { fitRidge, type DenseRows } from '@mmrec/ops';
 
 /** An affine map from what a history sums up to, to a user's embedding. */
@@ -114,10 +114,11 @@ export function createHistorySummary({
 }
 
 /** $1 / \sqrt{d_i}$ by item; 1 for items that nobody had. */
-function inverseRootDegrees({ items }: ItemLists, numItems: number): Float32Array {
-  const degrees = new Float32Array(numItems);
-  for (const item of items) degrees[item]! += 1;
-  return degrees.map((degree) => 1 / Math.sqrt(Math.max(degree, 1)));
+function inverseRootDegrees(histories: ItemLists, numItems: number): Float32Array {
+  return Float32Array.from(
+    countItems(histories, numItems),
+    (degree) => 1 / Math.sqrt(Math.max(degree, 1)),
+  );
 }
 
 /** $z W + b$, `[d]`. */
@@ -142,11 +143,4 @@ export function weightsOfScore({ weight, intercept }: FoldInMap, item: Float32Ar
     weights[row] = sum;
   }
   return weights;
-}
-
-/** The inner product, summed in float64. */
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!;
-  return sum;
 }

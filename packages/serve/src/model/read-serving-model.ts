@@ -1,6 +1,6 @@
-import { readCatalogue, type CatalogueItem } from '@mmrec/data';
+import { catalogueId, readCatalogue, type CatalogueItem, type Dataset } from '@mmrec/data';
 import { readFeatureFolder } from '@mmrec/features';
-import { readRun, readRunDataset } from '@mmrec/train';
+import { readRun, readRunDataset, type Run } from '@mmrec/train';
 import { assembleServingModel } from './create-serving-model.js';
 import type { ItemDetails, ServingModel } from './serving-model.js';
 
@@ -22,14 +22,22 @@ export async function readServingModel(
   { data }: ReadServingModelOptions = {},
 ): Promise<ServingModel> {
   const run = await readRun(folder);
-  const { dataset, folder: dataFolder } = await readRunDataset(run, data);
+  return servingModelOf(run, await readRunDataset(run, data));
+}
+
+/** As {@link readServingModel}, of a run and its dataset that were read already. */
+export async function servingModelOf(
+  run: Run,
+  { dataset, folder: dataFolder }: { readonly dataset: Dataset; readonly folder: string },
+): Promise<ServingModel> {
   const [users, items] = [run.tensors['user_embeddings']!, run.tensors['item_embeddings']!];
   return assembleServingModel({
     model: run.config.model,
     ...run.ids,
     embeddingSize: items.shape[1]!,
-    userEmbeddings: Float32Array.from(users.data),
-    itemEmbeddings: Float32Array.from(items.data),
+    // Run folders hold embeddings as float32.
+    userEmbeddings: users.data as Float32Array,
+    itemEmbeddings: items.data as Float32Array,
     details: detailsOf(run.ids.items, await readCatalogue(dataFolder)),
     train: dataset.train,
     features: await readFeatureFolder(dataFolder, { numItems: run.ids.items.length }),
@@ -42,7 +50,10 @@ function detailsOf(
   catalogue: readonly CatalogueItem[] = [],
 ): readonly ItemDetails[] {
   const known = new Map(
-    catalogue.map(({ id, externalId, ...details }) => [externalId ?? String(id), details] as const),
+    catalogue.map((item) => {
+      const { id: _id, externalId: _externalId, ...details } = item;
+      return [catalogueId(item), details] as const;
+    }),
   );
   return ids.map((id) => known.get(id) ?? {});
 }

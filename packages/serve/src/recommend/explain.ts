@@ -1,7 +1,7 @@
 import type { FeatureMatrix } from '@mmrec/core';
 import type { ItemFeatures } from '../model/content-map.js';
-import { dot } from '../model/fold-in-map.js';
 import type { ServingModel } from '../model/serving-model.js';
+import { dot } from '../model/vectors.js';
 import type { ItemTable } from './item-table.js';
 import type { FoldIn } from './resolve-query.js';
 

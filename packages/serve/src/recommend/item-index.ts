@@ -1,6 +1,7 @@
 import type { ItemLists } from '@mmrec/core';
 import { createVectorTopK } from '@mmrec/ops';
 import { tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import { appendRow } from '../model/vectors.js';
 
 /** A question to an index. */
 export interface IndexRequest {
@@ -37,10 +38,7 @@ export function createExactIndex(embeddings: Float32Array, embeddingSize: number
       return topK(request);
     },
     add: (embedding) => {
-      const longer = new Float32Array(rows.length + embeddingSize);
-      longer.set(rows);
-      longer.set(embedding, rows.length);
-      rows = longer;
+      rows = appendRow(rows, embedding);
       table?.dispose();
       [table, topK] = [undefined, undefined];
     },

@@ -1,5 +1,6 @@
 import type { ItemDetails, ServingModel } from '../model/serving-model.js';
 import type { ItemFeatures } from '../model/content-map.js';
+import { appendRow } from '../model/vectors.js';
 import type { FilteredItem } from './item-filter.js';
 import { ServeError } from './serve-error.js';
 
@@ -55,10 +56,7 @@ export function createItemTable({
     add: ({ id, embedding, features, details: about }) => {
       if (rows.has(id))
         throw new ServeError('invalid-request', `addItem: there is an item '${id}' already.`);
-      const longer = new Float32Array(embeddings.length + d);
-      longer.set(embeddings);
-      longer.set(embedding, embeddings.length);
-      embeddings = longer;
+      embeddings = appendRow(embeddings, embedding);
       rows.set(id, ids.length);
       added.set(ids.length, features);
       ids.push(id);

@@ -1,10 +1,10 @@
 import {
   createHistorySummary,
-  dot,
   mapSummary,
   weightsOfScore,
   type HistorySummary,
 } from '../model/fold-in-map.js';
+import { dot, unitRows } from '../model/vectors.js';
 import type { ContentMap, ItemFeatures } from '../model/content-map.js';
 import type { ServingModel } from '../model/serving-model.js';
 import type { ItemTable } from './item-table.js';
@@ -23,7 +23,11 @@ export interface ResolvedQuery {
 }
 
 /** Turns questions into vectors. */
-export type QueryResolver = (query: Query) => ResolvedQuery;
+export interface QueryResolver {
+  /** @throws {ServeError} For a question that asks nothing or several things, or for unknown ids. */
+  resolve(query: Query): ResolvedQuery;
+  hasUser(id: string): boolean;
+}
 
 const kinds = ['user', 'history', 'items', 'features'] as const;
 
@@ -63,7 +67,7 @@ export function createFoldIn(model: ServingModel, table: ItemTable): FoldIn {
   };
 }
 
-/** @throws {ServeError} When called, for a question that asks nothing or several things, or for unknown ids. */
+/** A resolver for a model's users and a table's present items. */
 export function createQueryResolver(
   model: ServingModel,
   table: ItemTable,
@@ -97,16 +101,17 @@ export function createQueryResolver(
     const { known, ignored } = rowsOf(table, ids);
     checkSomeKnown('items', known, ids);
     const vector = new Float32Array(d);
-    for (const row of known) addUnit(vector, table.embeddingOf(row));
-    return { method: 'similar', vector: unit(vector), history: known, ignored };
+    for (const row of known)
+      unitRows(table.embeddingOf(row), d).forEach((value, c) => (vector[c]! += value));
+    return { method: 'similar', vector: unitRows(vector, d), history: known, ignored };
   };
   const likeFeatures = (features: ItemFeatures): ResolvedQuery => ({
     method: 'similar',
-    vector: unit(embedFeatures('recommend', model.content, features)),
+    vector: unitRows(embedFeatures('recommend', model.content, features), d),
     history: new Int32Array(0),
     ignored: [],
   });
-  return (query) => {
+  const resolve = (query: Query): ResolvedQuery => {
     const given = kinds.filter((kind) => (query as Record<string, unknown>)[kind] !== undefined);
     if (given.length !== 1) {
       throw new ServeError(
@@ -118,6 +123,7 @@ export function createQueryResolver(
     if ('history' in query) return ofHistory(query.history);
     return 'items' in query ? likeItems(query.items) : likeFeatures(query.features);
   };
+  return { resolve, hasUser: (id) => users.has(id) };
 }
 
 /**
@@ -191,13 +197,3 @@ function checkSomeKnown(kind: string, known: Int32Array, ids: readonly string[])
 
 /** What strangers send is not repeated at any length. */
 export const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-function addUnit(sum: Float32Array, row: Float32Array): void {
-  const norm = Math.hypot(...row) || 1;
-  for (let c = 0; c < sum.length; c++) sum[c]! += row[c]! / norm;
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const norm = Math.hypot(...vector) || 1;
-  return vector.map((value) => value / norm);
-}

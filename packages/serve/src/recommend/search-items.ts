@@ -1,5 +1,6 @@
-import { dot } from '../model/fold-in-map.js';
+import { countItems } from '@mmrec/core';
 import type { ServingModel } from '../model/serving-model.js';
+import { dot, norm, unitRows } from '../model/vectors.js';
 import { diversify } from './diversify.js';
 import type { ItemIndex } from './item-index.js';
 import type { ItemTable } from './item-table.js';
@@ -148,8 +149,7 @@ function joinLists(searches: readonly Search[]) {
 
 /** Items by the number of users who had them, the most popular first. */
 function popularItems({ histories, items }: ServingModel) {
-  const counts = new Int32Array(items.length);
-  for (const item of histories.items) counts[item]!++;
+  const counts = countItems(histories, items.length);
   const order = Int32Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]! || a - b);
   return { counts, order };
 }
@@ -168,18 +168,6 @@ function firstOf(
   }
   return Int32Array.from(found);
 }
-
-function unitRows(rows: Float32Array, d: number): Float32Array {
-  const units = new Float32Array(rows.length);
-  for (let start = 0; start < rows.length; start += d) {
-    const length = norm(rows.subarray(start, start + d));
-    for (let c = start; c < start + d; c++) units[c] = rows[c]! / length;
-  }
-  return units;
-}
-
-/** The length, or 1 of a row of zeros. */
-const norm = (row: Float32Array) => Math.sqrt(dot(row, row)) || 1;
 
 function cosine(table: ItemTable, a: number, b: number): number {
   const [x, y] = [table.embeddingOf(a), table.embeddingOf(b)];

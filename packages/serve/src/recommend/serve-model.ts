@@ -91,12 +91,11 @@ export function serveModel(model: ServingModel, options: ServeModelOptions = {})
   const { maxK = 1000, createIndex = (rows: Float32Array) => createExactIndex(rows, d) } = options;
   const table = createItemTable(model);
   const foldIn = createFoldIn(model, table);
-  const resolve = createQueryResolver(model, table, foldIn);
+  const { resolve, hasUser } = createQueryResolver(model, table, foldIn);
   const excludeFrom = createExclusion(table);
   const searcher = createSearcher({ model, table, createIndex });
-  const users = new Set(model.users);
 
-  const prepare = ({ options: given, ...query }: { options: RecommendOptions } & Query): Search => {
+  const prepare = (query: Query, given: RecommendOptions): Search => {
     checkOptions(given, maxK);
     const { k = 10, diversify: diversity = 0 } = given;
     const resolved = resolve(query);
@@ -118,14 +117,12 @@ export function serveModel(model: ServingModel, options: ServeModelOptions = {})
       };
     },
     recommend: (query, given = {}) => {
-      const [result] = searcher.answer([prepare({ ...query, options: given })]);
+      const [result] = searcher.answer([prepare(query, given)]);
       if (result instanceof ServeError) throw result;
       return result!;
     },
     recommendMany: (requests) => {
-      const prepared = requests.map((request) =>
-        orError(() => prepare({ ...request, options: request })),
-      );
+      const prepared = requests.map((request) => orError(() => prepare(request, request)));
       const searches = prepared.filter((one): one is Search => !(one instanceof ServeError));
       const answers = searcher.answer(searches);
       return prepared.map((one) => (one instanceof ServeError ? one : answers.shift()!));
@@ -149,7 +146,7 @@ export function serveModel(model: ServingModel, options: ServeModelOptions = {})
       table.add({ id, embedding, features, details });
       searcher.add(embedding);
     },
-    hasUser: (id) => users.has(id),
+    hasUser,
     hasItem: (id) => table.rowOf(id) !== undefined,
     dispose: searcher.dispose,
   };
