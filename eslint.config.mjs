@@ -9,6 +9,7 @@ const common = {
   rules: {
     'mmrec/file-case': 'error',
     'mmrec/seeded-randomness': 'error',
+    'mmrec/tensors-from-tidy': 'error',
     complexity: ['error', 20],
     eqeqeq: 'error',
     'max-depth': ['error', 4],
@@ -80,6 +81,7 @@ export default tseslint.config(
   {
     files: tests,
     rules: {
+      'mmrec/tensors-from-tidy': 'off',
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -38,6 +38,43 @@ const seededRandomness = {
   }),
 };
 
+/** `tidy` looks for tensors in every number of an array that it returns. */
+const tensorsFromTidy = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      numbers:
+        'tidy looks for tensors in every number of what it returns: take valuesOf of @mmrec/ops for numbers.',
+    },
+  },
+  create: (context) => ({
+    CallExpression: (node) => {
+      const { callee } = node;
+      const name = callee.type === 'Identifier' ? callee.name : memberName(callee);
+      const work = node.arguments.at(-1);
+      if (name !== 'tidy' || !/^(Arrow)?FunctionExpression$/.test(work?.type)) return;
+      const returned =
+        work.body.type === 'BlockStatement'
+          ? work.body.body.filter(({ type }) => type === 'ReturnStatement').map((s) => s.argument)
+          : [work.body];
+      for (const value of returned.filter(isRead)) {
+        context.report({ node: value, messageId: 'numbers' });
+      }
+    },
+  }),
+};
+
+/** Whether an expression is `….dataSync()` or the like, whatever is made of it on the way. */
+function isRead(node) {
+  if (node?.type === 'TSAsExpression' || node?.type === 'TSNonNullExpression')
+    return isRead(node.expression);
+  if (node?.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  const name = memberName(node.callee);
+  if (/^(dataSync|arraySync)$/.test(name)) return true;
+  return /^(slice|subarray|map|filter)$/.test(name) && isRead(node.callee.object);
+}
+
 function memberName(node) {
   if (node.type !== 'MemberExpression') return undefined;
   if (!node.computed) return node.property.name;
@@ -45,5 +82,9 @@ function memberName(node) {
 }
 
 export default {
-  rules: { 'file-case': fileCase, 'seeded-randomness': seededRandomness },
+  rules: {
+    'file-case': fileCase,
+    'seeded-randomness': seededRandomness,
+    'tensors-from-tidy': tensorsFromTidy,
+  },
 };

@@ -30,3 +30,27 @@ tester.run('seeded-randomness', plugin.rules['seeded-randomness'], {
     errors: [{ message: `'${name}' can't be seeded: take an Rng and draw from it.` }],
   })),
 });
+
+tester.run('tensors-from-tidy', plugin.rules['tensors-from-tidy'], {
+  valid: [
+    'tidy(() => square(x))',
+    'tidy(() => sum(x).dataSync()[0])',
+    'tidy(() => { const y = square(x).dataSync(); use(y); })',
+    'square(x).dataSync()',
+    'valuesOf(() => square(x))',
+  ],
+  invalid: [
+    'tidy(() => square(x).dataSync())',
+    "tf.tidy('name', () => square(x).arraySync())",
+    'tidy(() => { const y = square(x); return y.dataSync().slice(); })',
+    'tidy(function () { return x.dataSync(); })',
+  ].map((code) => ({
+    code,
+    errors: [
+      {
+        message:
+          'tidy looks for tensors in every number of what it returns: take valuesOf of @mmrec/ops for numbers.',
+      },
+    ],
+  })),
+});

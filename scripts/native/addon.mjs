@@ -45,8 +45,8 @@ export function loadAddon(folder) {
   util.isArray ??= Array.isArray;
   const tf = createRequire(join(folder, 'package.json'))(folder);
   tf.env().set('PROD', true);
-  const [product] = tf.tidy(() =>
-    tf.matMul(tf.tensor2d([[2, 3]]), tf.tensor2d([[5], [7]])).dataSync(),
+  const product = tf.tidy(
+    () => tf.matMul(tf.tensor2d([[2, 3]]), tf.tensor2d([[5], [7]])).dataSync()[0],
   );
   if (product !== 31) throw new Error(`[2, 3] · [5, 7] must be 31, got ${product}.`);
   return { gpu: tf.backend().isUsingGpuDevice };

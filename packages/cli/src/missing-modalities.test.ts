@@ -189,6 +189,7 @@ describe('items of the demonstration catalogue that lack a modality', () => {
       ]);
       for (const { among } of groups) expect(Number.isFinite(among['auc'])).toBe(true);
     },
+    600_000,
   );
 });
 

@@ -37,7 +37,12 @@ export { logSumExpOfProducts } from './log-sum-exp-of-products.js';
 export { logSumExpOfWeightedProducts } from './log-sum-exp-of-weighted-products.js';
 export { propagateBipartite, type BipartiteBlocks } from './propagate-bipartite.js';
 export { squaredNormsOfProduct } from './product-row-norms.js';
-export { fitRidge, type LinearMap, type RidgeExamples } from './ridge/fit-ridge.js';
+export {
+  fitRidge,
+  type LinearMap,
+  type RidgeExamples,
+  type RidgeOptions,
+} from './ridge/fit-ridge.js';
 export type { DenseRows } from './ridge/dense-products.js';
 export { cosineOfRows, l2NormalizeRows, meanCosineOfRows } from './row-norms.js';
 export { columnSums, combineColumns, type ColumnTerms } from './columns.js';
@@ -49,4 +54,5 @@ export { stopGradient } from './stop-gradient.js';
 export { hasKernels } from './tensor-memory.js';
 export { createTopK, createVectorTopK, selectTopOfRows, type VectorTopKRequest } from './top-k.js';
 export { tripletGaps, type Triplets } from './triplet-gaps.js';
+export { valuesOf } from './values-of.js';
 export { withoutGradient } from './without-gradient.js';

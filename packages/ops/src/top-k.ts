@@ -1,8 +1,9 @@
 import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmrec/core';
-import { matMul, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { matMul, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gatherRows } from './gather-rows.js';
 import { tensorMemory } from './tensor-memory.js';
 import { blocksOf } from './wasm/partition.js';
+import { valuesOf } from './values-of.js';
 import type { Pointer } from './wasm/heap.js';
 import type { KernelRuntime } from './wasm/runtime.js';
 
@@ -238,10 +239,7 @@ function rankOnHost({ users, items }: EmbeddingTables): Rank {
     const lists = new Int32Array(wanted.length * k);
     for (let start = 0; start < wanted.length; start += hostBlock) {
       const block = wanted.subarray(start, start + hostBlock);
-      const scores = tidy(() => {
-        const product = matMul(gatherRows(users, block), items, false, true);
-        return (product.dataSync() as Float32Array).slice();
-      });
+      const scores = valuesOf(() => matMul(gatherRows(users, block), items, false, true));
       const numItems = items.shape[0];
       block.forEach((user, row) => {
         const [from, to] = [exclude?.offsets[user] ?? 0, exclude?.offsets[user + 1] ?? 0];

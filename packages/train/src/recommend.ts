@@ -1,6 +1,6 @@
 import { checkIndices, itemsByUser, type Embeddings, type Interactions } from '@mmrec/core';
-import { createTopK, gatherRows } from '@mmrec/ops';
-import { mul, sum, tidy } from '@tensorflow/tfjs-core';
+import { createTopK, gatherRows, valuesOf } from '@mmrec/ops';
+import { mul, sum } from '@tensorflow/tfjs-core';
 
 /** Items recommended to one user, best first. */
 export interface Recommendation {
@@ -49,8 +49,8 @@ export function recommend(
 
 /** A user's scores for some items. */
 function scoresOf(embeddings: Embeddings, user: number, items: Int32Array): Float32Array {
-  return tidy(() => {
+  return valuesOf(() => {
     const users = gatherRows(embeddings.users, new Int32Array(items.length).fill(user));
-    return sum(mul(users, gatherRows(embeddings.items, items)), 1).dataSync() as Float32Array;
+    return sum(mul(users, gatherRows(embeddings.items, items)), 1);
   });
 }

@@ -164,6 +164,9 @@ describe.skipIf(!executable)('the page in a browser', () => {
       const metricChart = chart(page, 'recall@20').locator('.u-over');
       const total = chart(page, 'total');
       const lastEpoch = async () => {
+        // Keys go on from the point where the mouse is.
+        await page.mouse.move(0, 0);
+        await expect.poll(() => page.locator('.tooltip:visible').count()).toBe(0);
         await total.focus();
         await total.press('ArrowLeft');
         const text = await total.locator('.tooltip b').textContent();

@@ -259,8 +259,8 @@ describe.skipIf(!executable)('the studio in a browser', () => {
     const { items, fields } = await ask<MapItems>('/api/map-items');
     await visit('#/map', async (page) => {
       const canvas = page.getByRole('application');
-      await page.locator('.map-progress').waitFor({ state: 'detached' });
       await canvas.focus();
+      await page.locator('.map-progress').waitFor({ state: 'detached' });
       await page.keyboard.press('ArrowRight');
       const selected = page.getByRole('region', { name: 'Selected item' });
       const first = await selected.getByRole('heading').textContent();
@@ -305,12 +305,12 @@ describe.skipIf(!executable)('the studio in a browser', () => {
     await visit('#/map?user=7', async (page) => {
       const image = () =>
         page.locator('canvas').evaluate((each) => (each as HTMLCanvasElement).toDataURL());
-      await page.locator('.map-progress').waitFor({ state: 'detached' });
       const marks = page.getByRole('region', { name: 'Marked user' });
       const { history, runs: lists } = await ask<UserPage>('/api/user?id=7');
       await marks.getByText(`${history.length} of the history`).waitFor();
       const hits = lists[0]!.items.filter(({ hit }) => hit).length;
       await marks.getByText(`${hits} recommended and taken`).waitFor();
+      await page.locator('.map-progress').waitFor({ state: 'detached' });
       const before = await image();
       await page.getByRole('radio', { name: 'bm3' }).check();
       await page.locator('.map-progress').waitFor({ state: 'detached' });

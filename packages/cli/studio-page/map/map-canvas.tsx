@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ItemSummary } from '../../src/studio/studio-api.js';
 import { Icon } from '../parts/icon.js';
 import { nameOf, Picture } from '../parts/picture.js';
@@ -38,7 +38,8 @@ export function MapCanvas({ items, layout, colours, marks, label, onSelect }: Ma
   const select = useRef(onSelect);
   select.current = onSelect;
   const [hover, setHover] = useState<Hover>();
-  useEffect(() => {
+  // At once, not after the next frame: a key that comes right then finds the points.
+  useLayoutEffect(() => {
     const made = createScatter(canvas.current!, {
       onHover: (row, place) => setHover(row === undefined ? undefined : { row, place }),
       onSelect: (row) => select.current(row),
@@ -47,14 +48,14 @@ export function MapCanvas({ items, layout, colours, marks, label, onSelect }: Ma
     return () => made.dispose();
   }, []);
   const { positions, progress } = layout;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // While a layout is computed its own steps are the movement.
     if (positions) scatter.current!.setPositions(positions, progress !== undefined && progress > 0);
   }, [positions]);
-  useEffect(() => scatter.current!.setColours(colours), [colours]);
-  useEffect(() => scatter.current!.setMarks(marks), [marks]);
+  useLayoutEffect(() => scatter.current!.setColours(colours), [colours]);
+  useLayoutEffect(() => scatter.current!.setMarks(marks), [marks]);
   const { selected } = marks;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (selected !== undefined && positions) scatter.current!.reveal(selected);
   }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,5 +1,6 @@
 import type { CsrMatrix } from '@mmrec/core';
 import { coOccurrenceGraph, csrFromCoordinates, knnGraph, normalizeRows, spmm } from '@mmrec/graph';
+import { valuesOf } from '@mmrec/ops';
 import { add, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { centeredUnits } from './centered-units.js';
 import type { CompletedRows, CompletionTarget } from './completion-target.js';
@@ -20,12 +21,12 @@ export function completeByPropagation(target: CompletionTarget): CompletedRows {
   const data = new Float32Array(missing.length * matrix.columns);
   for (let start = 0; start < matrix.columns; start += blockSize) {
     const width = Math.min(blockSize, matrix.columns - start);
-    const made = tidy(() => {
+    const made = valuesOf(() => {
       const deviations = tensor2d(deviationsOf(target, [start, width]), [known.length, width]);
       const given = spmm(fromKnown, deviations);
       let x = given;
       for (let step = 1; step < options.numIterations; step++) x = advance(x, fromMissing, given);
-      return x.dataSync() as Float32Array;
+      return x;
     });
     missing.forEach((_, at) => {
       for (let c = 0; c < width; c++) {

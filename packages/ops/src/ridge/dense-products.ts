@@ -1,4 +1,5 @@
-import { matMul, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { matMul, tensor2d } from '@tensorflow/tfjs-core';
+import { valuesOf } from '../values-of.js';
 
 /** A dense matrix in memory. */
 export interface DenseRows {
@@ -15,7 +16,7 @@ const blockSize = 1024;
 export function transposedProduct(a: DenseRows, b: DenseRows): Float64Array {
   const sums = new Float64Array(a.columns * b.columns);
   for (let start = 0; start < a.rows; start += blockSize) {
-    const product = numbersOf(() => matMul(blockOf(a, start), blockOf(b, start), true));
+    const product = valuesOf(() => matMul(blockOf(a, start), blockOf(b, start), true));
     for (let at = 0; at < sums.length; at++) sums[at]! += product[at]!;
   }
   return sums;
@@ -27,19 +28,11 @@ export function product(a: DenseRows, b: DenseRows, { transposeB = false } = {})
   const out = new Float32Array(a.rows * columns);
   const right = tensor2d(b.data, [b.rows, b.columns]);
   for (let start = 0; start < a.rows; start += blockSize) {
-    const block = numbersOf(() => matMul(blockOf(a, start), right, false, transposeB));
+    const block = valuesOf(() => matMul(blockOf(a, start), right, false, transposeB));
     out.set(block, start * columns);
   }
   right.dispose();
   return out;
-}
-
-/** A tensor's numbers. Not through `tidy`, which looks for tensors in every number of what it returns. */
-function numbersOf(make: () => Tensor2D): Float32Array {
-  const tensor = tidy(make);
-  const numbers = tensor.dataSync() as Float32Array;
-  tensor.dispose();
-  return numbers;
 }
 
 function blockOf({ rows, columns, data }: DenseRows, start: number) {

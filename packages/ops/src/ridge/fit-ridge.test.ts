@@ -56,7 +56,7 @@ eachBackend(() => {
   ])('solves the normal equations: %s', (_, n, p) => {
     const examples = { inputs: normal('x', n, p), targets: normal('y', n, 3) };
     const before = memory().numTensors;
-    const { weight, penalty } = fitRidge(examples, [0.3]);
+    const { weight, penalty } = fitRidge(examples, { penalties: [0.3] });
     const expected = weightByHand(examples.inputs, examples.targets, 0.3);
     expect(penalty).toBe(0.3);
     expected.forEach((value, place) => {
@@ -71,7 +71,10 @@ eachBackend(() => {
       data: Float32Array.from(data),
     });
     // Sxy / (Sxx (1 + λ)) = 4 / (2 · 1.5)
-    const { map } = fitRidge({ inputs: rows(0, 1, 2), targets: rows(1, 3, 5) }, [0.5]);
+    const { map } = fitRidge(
+      { inputs: rows(0, 1, 2), targets: rows(1, 3, 5) },
+      { penalties: [0.5] },
+    );
     expect(map(rows(1))[0]).toBeCloseTo(3, 6);
     expect(map(rows(4))[0]).toBeCloseTo(3 + (4 / 3) * 3, 5);
   });
@@ -96,6 +99,30 @@ eachBackend(() => {
     expect(unrelated.heldOutError).toBeGreaterThan(0.9);
   });
 
+  it('fits all examples along what some of them span, where both sides are larger than allowed', () => {
+    // Ten directions hold all 30 inputs: any ten examples span them.
+    const [places, directions] = [normal('places', 60, 10), normal('directions', 10, 30)];
+    const inputs: DenseRows = { rows: 60, columns: 30, data: new Float32Array(1800) };
+    for (let row = 0; row < 60; row++)
+      for (let c = 0; c < 30; c++)
+        for (let k = 0; k < 10; k++)
+          inputs.data[row * 30 + c]! += at(places, row, k) * at(directions, k, c);
+    const examples = { inputs, targets: normal('y', 60, 2) };
+    const before = memory().numTensors;
+    // λ is in units of the mean over the directions that are looked at: 10, and 30 without the bound.
+    const { weight } = fitRidge(examples, { penalties: [0.1], maxSize: 10 });
+    const whole = fitRidge(examples, { penalties: [0.3] });
+    expect(weight.length).toBe(60);
+    weight.forEach((value, place) => {
+      expect(value).toBeCloseTo(whole.weight[place]!, 4);
+    });
+    expect(memory().numTensors).toBe(before);
+    // Equal examples span less, and nothing breaks.
+    inputs.data.set(inputs.data.subarray(0, 900), 900);
+    const again = fitRidge(examples, { maxSize: 20 });
+    expect([...again.weight].every(Number.isFinite)).toBe(true);
+  });
+
   it('gives the same map again', () => {
     const examples = { inputs: normal('x', 60, 5), targets: normal('y', 60, 2) };
     expect(fitRidge(examples).weight).toEqual(fitRidge(examples).weight);
@@ -118,7 +145,10 @@ it('refuses examples that don’t belong together, and penalties that are none',
       'fitRidge: inputs and targets must have the same number of rows, at least 1, got 2 and 3.',
     ),
   );
-  expect(() => fitRidge({ inputs: two, targets: two }, [1, 0])).toThrow(
+  expect(() => fitRidge({ inputs: two, targets: two }, { penalties: [1, 0] })).toThrow(
     new RangeError('fitRidge: penalties must be numbers > 0, at least one, got [1, 0].'),
+  );
+  expect(() => fitRidge({ inputs: two, targets: two }, { maxSize: 0.5 })).toThrow(
+    new RangeError('fitRidge: maxSize must be a whole number ≥ 1, got 0.5.'),
   );
 });

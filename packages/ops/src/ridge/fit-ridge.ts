@@ -1,5 +1,6 @@
 import { factorize, solveFactorized } from './cholesky.js';
 import { product, transposedProduct, type DenseRows } from './dense-products.js';
+import { spanOfExamples } from './span-of-examples.js';
 
 /** What a linear map is fitted to: row i of the targets belongs to row i of the inputs. */
 export interface RidgeExamples {
@@ -23,7 +24,15 @@ export interface LinearMap {
   map(inputs: DenseRows): Float32Array;
 }
 
-/** Penalties to choose from, in units of the mean eigenvalue. */
+/** How {@link fitRidge} fits. */
+export interface RidgeOptions {
+  /** Candidates for λ, > 0; default .001, .01, .1, 1, 10 and 100. */
+  readonly penalties?: readonly number[];
+  /** Size of the largest matrix that is factored, ≥ 1, default 512. */
+  readonly maxSize?: number;
+}
+
+/** In units of the mean eigenvalue. */
 const defaultPenalties = [1e-3, 1e-2, 1e-1, 1, 10, 100];
 /** Every so many-th example is held out to choose the penalty on. */
 const holdOutEvery = 5;
@@ -40,30 +49,42 @@ const fewest = 10;
  * held out, by squared error, and W made again from all examples. Nothing is drawn: the same examples give the same
  * map. With fewer than 10 examples the largest penalty is taken.
  *
- * Cost: n · m · (p + q) multiplications for the products, m the smaller of n and p, in blocks on the current back
- * end; and m³ / 6 + m² q in float64 for each penalty.
+ * Where both are larger than `maxSize`, m, W is looked for among combinations of m examples, evenly chosen, and
+ * fitted to all of them: its columns lie in what those span, as without that bound they lie in what all span.
  *
- * @param penalties - Candidates for λ, > 0.
- * @throws {RangeError} If the numbers of rows differ or are 0, there is no penalty, or none is large enough for
- *   the matrix to be inverted.
+ * Cost: n · m · (p + q) multiplications for the products, m the smallest of n, p and `maxSize`, in blocks on the
+ * current back end; and m³ / 6 + m² q in float64 for each penalty.
+ *
+ * @throws {RangeError} If the numbers of rows differ or are 0, there is no penalty, none is large enough for the
+ *   matrix to be inverted, or `maxSize` is no whole number ≥ 1.
  * @see Hoerl and Kennard, Ridge regression: Biased estimation for nonorthogonal problems, Technometrics 12(1), 1970.
  * @example
  * ```ts
  * const rows = (...data: number[]) => ({ rows: data.length, columns: 1, data: Float32Array.from(data) });
- * const { map } = fitRidge({ inputs: rows(0, 1, 2), targets: rows(1, 3, 5) }, [1]);
+ * const { map } = fitRidge({ inputs: rows(0, 1, 2), targets: rows(1, 3, 5) }, { penalties: [1] });
  * [...map(rows(1, 2))] // => [3, 4]
  * ```
  */
 export function fitRidge(
   { inputs, targets }: RidgeExamples,
-  penalties: readonly number[] = defaultPenalties,
+  { penalties = defaultPenalties, maxSize = 512 }: RidgeOptions = {},
 ): LinearMap {
-  checkExamples({ inputs, targets }, penalties);
+  checkExamples({ inputs, targets });
+  checkOptions({ penalties, maxSize });
   const means = { inputs: columnMeans(inputs), targets: columnMeans(targets) };
   const x = centered(inputs, means.inputs);
   const y = centered(targets, means.targets);
-  const { penalty, heldOutError } = choosePenalty({ inputs: x, targets: y }, penalties);
-  const weight = createSolver({ inputs: x, targets: y })(penalty);
+  const isLarge = Math.min(x.rows, x.columns) > maxSize;
+  const directions = isLarge ? spanOfExamples(x, maxSize) : undefined;
+  const examples = {
+    inputs: directions
+      ? { ...x, columns: maxSize, data: product(x, directions, { transposeB: true }) }
+      : x,
+    targets: y,
+  };
+  const { penalty, heldOutError } = choosePenalty(examples, penalties);
+  const fitted = createSolver(examples)(penalty);
+  const weight = fitted && directions ? weightAlong(directions, fitted) : fitted;
   if (!weight) {
     throw new RangeError(
       `fitRidge: penalties must be large enough to invert the inputs' products, got at most ${penalty}.`,
@@ -75,6 +96,13 @@ export function fitRidge(
     return mapped.map((value, at) => value + means.targets[at % targets.columns]!);
   };
   return { weight, means, penalty, heldOutError, map };
+}
+
+/** $Q^{\top} W$: what maps all inputs, of what maps how far they go in some directions. */
+function weightAlong(directions: DenseRows, weight: Float32Array): Float32Array {
+  const { rows } = directions;
+  const along = { rows, columns: weight.length / rows, data: weight };
+  return Float32Array.from(transposedProduct(directions, along));
 }
 
 function choosePenalty(
@@ -131,11 +159,17 @@ function createSolver({
   };
 }
 
-function checkExamples({ inputs, targets }: RidgeExamples, penalties: readonly number[]): void {
+function checkExamples({ inputs, targets }: RidgeExamples): void {
   if (inputs.rows !== targets.rows || inputs.rows === 0) {
     throw new RangeError(
       `fitRidge: inputs and targets must have the same number of rows, at least 1, got ${inputs.rows} and ${targets.rows}.`,
     );
+  }
+}
+
+function checkOptions({ penalties, maxSize }: Required<RidgeOptions>): void {
+  if (!Number.isInteger(maxSize) || maxSize < 1) {
+    throw new RangeError(`fitRidge: maxSize must be a whole number ≥ 1, got ${maxSize}.`);
   }
   const isWrong = penalties.length === 0 || !penalties.every((penalty) => penalty > 0);
   if (isWrong) {

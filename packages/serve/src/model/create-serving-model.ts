@@ -82,26 +82,10 @@ export function assembleServingModel({ train, features, ...parts }: Parts): Serv
         fitContentEmbedding({
           embeddings: parts.itemEmbeddings,
           features,
-          warmItems: examplesOf(warmItems, features),
+          warmItems,
         }),
         features,
       ),
     }),
   };
-}
-
-/**
- * Items that the map from features is fitted to, at most, where there are more features than that: ridge regression
- * factors a matrix of the smaller number of both, and its cube is what a reload would wait for.
- */
-const mostContentExamples = 800;
-
-function examplesOf(
-  items: Int32Array,
-  features: Readonly<Record<string, FeatureMatrix>>,
-): Int32Array {
-  const columns = Object.values(features).reduce((sum, matrix) => sum + matrix.columns, 0);
-  const step = items.length / mostContentExamples;
-  if (columns <= mostContentExamples || step <= 1) return items;
-  return Int32Array.from({ length: mostContentExamples }, (_, at) => items[Math.floor(at * step)]!);
 }

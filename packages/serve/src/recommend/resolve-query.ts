@@ -31,6 +31,11 @@ export interface QueryResolver {
 
 const kinds = ['user', 'history', 'items', 'features'] as const;
 
+/** Any question, by what it may hold. */
+type Asked = {
+  readonly [K in (typeof kinds)[number]]?: Extract<Query, Record<K, unknown>>[K] | undefined;
+};
+
 /** Makes users of histories: rows of items. */
 export interface FoldIn {
   /** The embedding, `[d]`. */
@@ -112,16 +117,18 @@ export function createQueryResolver(
     ignored: [],
   });
   const resolve = (query: Query): ResolvedQuery => {
-    const given = kinds.filter((kind) => (query as Record<string, unknown>)[kind] !== undefined);
+    const asked: Asked = query;
+    const given = kinds.filter((kind) => asked[kind] !== undefined);
     if (given.length !== 1) {
       throw new ServeError(
         'invalid-request',
         `recommend: exactly one of ${kinds.join(', ')} must be given, got ${given.length === 0 ? 'none' : given.join(' and ')}.`,
       );
     }
-    if ('user' in query) return ofUser(query.user);
-    if ('history' in query) return ofHistory(query.history);
-    return 'items' in query ? likeItems(query.items) : likeFeatures(query.features);
+    const { user, history, items } = asked;
+    if (user !== undefined) return ofUser(user);
+    if (history) return ofHistory(history);
+    return items ? likeItems(items) : likeFeatures(asked.features!);
   };
   return { resolve, hasUser: (id) => users.has(id) };
 }

@@ -77,6 +77,12 @@ eachBackend(() => {
       expect(items.filter(({ item }) => trained.includes(item)).length).toBeGreaterThanOrEqual(9);
     });
 
+    it('takes a field that is undefined as one that is not given', () => {
+      const history = historyOf(7);
+      const asked = { user: undefined, history } as unknown as Request;
+      expect(served.recommend(asked)).toEqual(served.recommend({ history }));
+    });
+
     it('answers an empty history with what most users had', () => {
       const { method, items } = served.recommend({ history: [] }, { k: 30 });
       expect(method).toBe('popular');

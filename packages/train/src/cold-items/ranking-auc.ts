@@ -1,6 +1,6 @@
 import { itemsByUser, type Embeddings, type ItemLists } from '@mmrec/core';
-import { gatherRows } from '@mmrec/ops';
-import { matMul, tidy } from '@tensorflow/tfjs-core';
+import { gatherRows, valuesOf } from '@mmrec/ops';
+import { matMul } from '@tensorflow/tfjs-core';
 import type { EvaluationInputs } from '../evaluate.js';
 
 /** Users whose scores are in memory at a time. */
@@ -45,11 +45,11 @@ export function rankingAuc(
   let [sum, count] = [0, 0];
   for (let start = 0; start < users.length; start += blockSize) {
     const block = users.slice(start, start + blockSize);
-    const scores = tidy(() =>
-      matMul(gatherRows(embeddings.users, block), embeddings.items, false, true).dataSync(),
+    const scores = valuesOf(() =>
+      matMul(gatherRows(embeddings.users, block), embeddings.items, false, true),
     );
     block.forEach((user, row) => {
-      const own = (scores as Float32Array).subarray(row * numItems, (row + 1) * numItems);
+      const own = scores.subarray(row * numItems, (row + 1) * numItems);
       const auc = aucOfUser(own, listOf(wanted, user), listOf(known, user));
       if (Number.isNaN(auc)) return;
       sum += auc;
@@ -61,28 +61,23 @@ export function rankingAuc(
 
 /** NaN where there is nothing to compare. */
 function aucOfUser(scores: Float32Array, wanted: Int32Array, known: Int32Array): number {
-  const skip = new Set([...known, ...wanted]);
-  const others = scores.filter((_, item) => !skip.has(item)).sort();
   const targets = wanted.filter((item) => !known.includes(item));
-  if (others.length === 0 || targets.length === 0) return NaN;
-  const below = (score: number) => (countBelow(others, score) + countUpTo(others, score)) / 2;
-  const total = targets.reduce((sum, item) => sum + below(scores[item]!), 0);
-  return total / others.length / targets.length;
-}
-
-const countBelow = (sorted: Float32Array, score: number) => place(sorted, (x) => x < score);
-const countUpTo = (sorted: Float32Array, score: number) => place(sorted, (x) => x <= score);
-
-/** How many numbers at the beginning pass a test, by bisection. */
-function place(sorted: Float32Array, passes: (value: number) => boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(sorted[middle]!)) low = middle + 1;
-    else high = middle;
+  const without = [...new Set([...known, ...wanted])];
+  const others = scores.length - without.length;
+  if (others === 0 || targets.length === 0) return NaN;
+  let sum = 0;
+  for (const item of targets) {
+    const score = scores[item]!;
+    // Among all items, less those that aren't compared with: users have few, and nothing need be sorted.
+    let wins = 0;
+    for (const other of scores) wins += winOver(other, score);
+    for (const other of without) wins -= winOver(scores[other]!, score);
+    sum += wins;
   }
-  return low;
+  return sum / others / targets.length;
 }
+
+const winOver = (other: number, score: number) => (other < score ? 1 : other === score ? 0.5 : 0);
 
 const listOf = ({ offsets, items }: ItemLists, user: number) =>
   items.subarray(offsets[user], offsets[user + 1]);
