@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { writeJsonFile } from '@mmrec/core';
 import { readManifest } from './read-manifest.js';
 import { UsageError } from './usage-error.js';
+import { writeFolder } from './write-folder.js';
 
 /** A dataset folder that is made from another one. */
 export interface DerivedFolder {
@@ -21,7 +22,7 @@ const manifestFile = 'manifest.json';
 
 /**
  * Copies a dataset folder, has its changed files written, and last its manifest: the source's, with what was done
- * under `derived`.
+ * under `derived`. The new folder appears whole or not at all.
  *
  * @param write - Writes the changed files into the new folder and returns what the manifest says of them.
  * @throws {UsageError} If source and target are the same folder, or one in the other.
@@ -32,17 +33,17 @@ export async function deriveFolder(
   write: (folder: string) => Promise<object>,
 ): Promise<void> {
   checkFolders({ from, to, force, command });
-  await rm(to, { recursive: true, force: true });
-  await mkdir(to, { recursive: true });
   const left = new Set([...replaced, manifestFile]);
-  await cp(from, to, {
-    recursive: true,
-    filter: (source) => !left.has(relative(from, source)),
-  });
-  const done = await write(to);
   const manifest = { ...(await readManifest(command, from)), name: basename(resolve(to)) };
-  const derived = { from: resolve(from), command: `mmrec ${command}`, ...done };
-  await writeJsonFile(join(to, manifestFile), { ...manifest, derived });
+  await writeFolder(to, async (folder) => {
+    await cp(from, folder, {
+      recursive: true,
+      filter: (source) => !left.has(relative(from, source)),
+    });
+    const done = await write(folder);
+    const derived = { from: resolve(from), command: `mmrec ${command}`, ...done };
+    await writeJsonFile(join(folder, manifestFile), { ...manifest, derived });
+  });
 }
 
 /** @throws {UsageError | Error} See {@link deriveFolder}. */

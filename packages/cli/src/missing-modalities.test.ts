@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDataset } from '@mmrec/data';
-import { readFeatureFolder } from '@mmrec/features';
+import { inspectFeatures, readFeatureFolder } from '@mmrec/features';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { models } from './models.js';
 import { mmrec as run } from './run-main.js';
@@ -169,6 +169,52 @@ describe('items of the demonstration catalogue that lack a modality', () => {
     expect((await mmrec(complete.slice(0, 4), 2)).stderr).toBe(
       'mmrec: features complete: --out must name a folder for the completed dataset, or --compare must be given.\n',
     );
+  });
+
+  it('keep the formats and the precision of their files', async () => {
+    const source = at('formats');
+    await cp(at('shop'), source, { recursive: true });
+    const convert = async (from: string, to: string, ...flags: string[]) => {
+      await mmrec(['features', 'convert', join(source, from), join(source, to), ...flags]);
+      await rm(join(source, from));
+    };
+    await convert('image_feat.npy', 'image_feat.safetensors', '--float16');
+    await convert('text_feat.npy', 'text_feat.parquet');
+    await mmrec(['features', 'mask', '--data', source, '--out', at('formats-masked')]);
+    const from = ['--data', at('formats-masked'), '--method', 'propagation', ...wasm];
+    await mmrec(['features', 'complete', ...from, '--out', at('formats-completed')]);
+    for (const folder of ['formats-masked', 'formats-completed']) {
+      const summaries = (await inspectFeatures(at(folder))).map(({ file, dtype, zeroRows }) => [
+        ...[file, dtype, zeroRows > 0],
+      ]);
+      expect(summaries).toEqual([
+        ['image_feat.safetensors', 'F16', folder === 'formats-masked'],
+        ['text_feat.parquet', 'FLOAT', folder === 'formats-masked'],
+      ]);
+    }
+    const [before, after] = [
+      await readFeatureFolder(source),
+      await readFeatureFolder(at('formats-completed')),
+    ];
+    const { missing } = (await readFeatureFolder(at('formats-masked')))['visual']!;
+    const { columns, data } = before['visual']!;
+    missing!.forEach((flag, row) => {
+      const part = [row * columns, (row + 1) * columns] as const;
+      if (!flag) expect(after['visual']!.data.subarray(...part)).toEqual(data.subarray(...part));
+    });
+  });
+
+  it('replaces a folder only once the new one is finished', async () => {
+    const out = at('replaced');
+    const mask = ['features', 'mask', '--data', at('shop'), '--modalities', 'visual'];
+    await mmrec([...mask, '--out', out]);
+    expect((await mmrec([...mask, '--out', out], 1)).stderr).toContain('is already there');
+    await mmrec([...mask, '--out', out, '--force', '--share', '0.5']);
+    const { derived } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as {
+      derived: { share: number };
+    };
+    expect(derived.share).toBe(0.5);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it.each(soak ? Object.keys(models) : ['bm3', 'lightgcn'])(

@@ -1,17 +1,15 @@
-import { join } from 'node:path';
 import { createRng, type FeatureMatrix } from '@mmrec/core';
 import {
   completeFeatures,
   completionMethods,
   evaluateCompletion,
-  inspectFeatures,
-  writeNpy,
   type Completion,
   type CompletionInputs,
   type CompletionMethod,
 } from '@mmrec/features';
 import { useBackend } from '@mmrec/ops';
 import { checkFolders, deriveFolder } from '../derive-folder.js';
+import { featureRewriter } from '../feature-rewriter.js';
 import { atLeastOne, backendFlag, choice, shareBetween, wholeNumber } from '../flags.js';
 import { loadData } from '../load-data.js';
 import type { Streams } from '../streams.js';
@@ -67,12 +65,10 @@ export async function completeFolder(flags: CompleteFlags, streams: Streams): Pr
   if (flags.compare) await compare(inputs, { plan, flags, streams });
   if (out === undefined) return;
   const completion = await completeFeatures(inputs, plan);
-  const files = await inspectFeatures(flags.data);
-  const fileOf = (modality: string) => files.find((file) => file.modality === modality)!.file;
+  const rewriter = await featureRewriter(flags.data);
   const names = Object.keys(completion.counts);
-  await deriveFolder({ ...folders, replaced: names.map(fileOf) }, async (folder) => {
-    for (const name of names)
-      await writeNpy(join(folder, fileOf(name)), completion.features[name]!);
+  await deriveFolder({ ...folders, replaced: names.map(rewriter.fileOf) }, async (folder) => {
+    for (const name of names) await rewriter.write(folder, name, completion.features[name]!);
     const items = names.map((name) => [name, missingItems(features[name]!)] as const);
     return { ...plan, completed: Object.fromEntries(items) };
   });

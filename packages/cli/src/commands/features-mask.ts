@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { createRng } from '@mmrec/core';
-import { inspectFeatures, maskFeatures, writeNpy } from '@mmrec/features';
+import { maskFeatures } from '@mmrec/features';
 import { itemGroups } from '@mmrec/train';
 import { checkFolders, deriveFolder } from '../derive-folder.js';
+import { featureRewriter } from '../feature-rewriter.js';
 import { fraction, wholeNumber } from '../flags.js';
 import { loadData } from '../load-data.js';
 import type { Streams } from '../streams.js';
@@ -32,16 +32,15 @@ export async function maskFolder(flags: MaskFlags, { stdout }: Streams): Promise
   checkFolders(folders);
   const { dataset, features } = await loadData(flags.data, { needsFeatures: true, modalities });
   const strata = Object.values(itemGroups(dataset.train));
-  const files = await inspectFeatures(flags.data);
-  const fileOf = (modality: string) => files.find((file) => file.modality === modality)!.file;
-  const replaced = Object.keys(features).map(fileOf);
+  const rewriter = await featureRewriter(flags.data);
+  const replaced = Object.keys(features).map(rewriter.fileOf);
   const masked = Object.entries(features).map(([name, matrix]) => {
     // The same source for all: an item that loses one of them loses all.
     const rng = createRng(seed).fork('mask');
     return [name, maskFeatures(matrix, rng, { share, strata })] as const;
   });
   await deriveFolder({ ...folders, replaced }, async (folder) => {
-    for (const [name, matrix] of masked) await writeNpy(join(folder, fileOf(name)), matrix);
+    for (const [name, matrix] of masked) await rewriter.write(folder, name, matrix);
     return { share, seed, modalities: Object.keys(features) };
   });
   for (const [name, { missing, rows }] of masked) {

@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { writeJsonFile } from '@mmrec/core';
+import { writeFolder } from '../write-folder.js';
 import type { ExportedRun } from './exported-run.js';
 
 /** The file by which an exported folder is known. */
 const manifestFile = 'export.json';
 
 /**
- * Writes a folder of files so that it appears whole or not at all: beside its place, and renamed. Last comes
- * `export.json`, which says what was exported.
+ * Writes a folder of files, whole or not at all. Last comes `export.json`, which says what was exported.
  *
  * @param write - Writes the files into a folder.
  * @returns The names of the files.
@@ -20,27 +18,11 @@ export async function writeExportFolder(
   { run, format }: { readonly run: ExportedRun; readonly format: string },
   write: (folder: string) => Promise<void>,
 ): Promise<readonly string[]> {
-  const place = resolve(folder);
-  const parts = {
-    written: `${place}.${randomUUID()}.tmp`,
-    replaced: `${place}.${randomUUID()}.tmp`,
-  };
-  await mkdir(dirname(place), { recursive: true });
-  await mkdir(parts.written);
-  try {
-    await write(parts.written);
-    await writeJsonFile(join(parts.written, manifestFile), describe(run, format));
-    // What is there goes aside until the new folder stands in its place.
-    const replaces = existsSync(place);
-    if (replaces) await rename(place, parts.replaced);
-    await rename(parts.written, place);
-    if (replaces) await rm(parts.replaced, { recursive: true });
-    return (await readdir(place)).sort();
-  } catch (error) {
-    await rm(parts.written, { recursive: true, force: true });
-    if (existsSync(parts.replaced) && !existsSync(place)) await rename(parts.replaced, place);
-    throw error;
-  }
+  await writeFolder(folder, async (written) => {
+    await write(written);
+    await writeJsonFile(join(written, manifestFile), describe(run, format));
+  });
+  return (await readdir(folder)).sort();
 }
 
 /**
