@@ -3,14 +3,30 @@ import { meanOfRows } from './complete/completion-target.js';
 
 type Modalities = Readonly<Record<string, FeatureMatrix>>;
 
+/** How a modality is standardised: $(x - \mathrm{mean}) \cdot \mathrm{factor}$. */
+export interface ModalityScale {
+  readonly name: string;
+  /** `[columns]` */
+  readonly mean: Float32Array;
+  readonly factor: number;
+}
+
+/**
+ * Rows of items with all modalities side by side, `[items, all columns]`, zeros (the mean) where one is missing. The
+ * features may be those of other items, of the same modalities.
+ */
+export interface Standardizer {
+  (features: Modalities, items: Int32Array): FeatureMatrix;
+  /** In the order in which the modalities stand side by side. */
+  readonly scales: readonly ModalityScale[];
+}
+
 /**
  * Makes modalities comparable: each centred on the mean of some items, and divided by their root mean squared
  * distance from it, so that none counts more for its larger numbers.
  *
  * @param features - By modality, a row an item; not changed.
  * @param items - The items that means and distances are those of; items that lack a modality don't count in it.
- * @returns A function of features of the same modalities, and of items: their rows with all modalities side by side,
- *   `[items, all columns]`, zeros (the mean) where one is missing.
  * @example
  * ```ts
  * const visual = { rows: 3, columns: 1, data: Float32Array.of(2, 6, 9), missing: Uint8Array.of(0, 0, 1) };
@@ -18,17 +34,14 @@ type Modalities = Readonly<Record<string, FeatureMatrix>>;
  * [...standardize({ visual }, Int32Array.of(2, 1)).data] // => [0, 1]
  * ```
  */
-export function createStandardizer(
-  features: Modalities,
-  items: Int32Array,
-): (features: Modalities, items: Int32Array) => FeatureMatrix {
+export function createStandardizer(features: Modalities, items: Int32Array): Standardizer {
   const scales = Object.entries(features).map(([name, matrix]) => {
     const present = items.filter((item) => !matrix.missing?.[item]);
     const mean = meanOfRows(matrix, present);
     return { name, mean, factor: inverseDeviation(matrix, { present, mean }) };
   });
   const columns = scales.reduce((total, { mean }) => total + mean.length, 0);
-  return (others, rows) => {
+  const standardize = (others: Modalities, rows: Int32Array): FeatureMatrix => {
     const data = new Float32Array(rows.length * columns);
     let start = 0;
     for (const { name, mean, factor } of scales) {
@@ -44,6 +57,7 @@ export function createStandardizer(
     }
     return { rows: rows.length, columns, data };
   };
+  return Object.assign(standardize, { scales });
 }
 
 /** One over the root mean squared distance from the mean; 1 where all rows are the mean. */

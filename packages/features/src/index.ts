@@ -31,7 +31,11 @@ export {
 } from './extract/extract-features.js';
 export type { ExtractionRecord } from './extract/extraction-manifest.js';
 export { concatenateFeatures } from './concatenate-features.js';
-export { createStandardizer } from './create-standardizer.js';
+export {
+  createStandardizer,
+  type ModalityScale,
+  type Standardizer,
+} from './create-standardizer.js';
 export { inspectFeatures } from './inspect-features.js';
 export {
   maskFeatures,

@@ -2,7 +2,8 @@ export { createServer } from './http/create-server.js';
 export { serveRun, type ServedRun } from './http/serve-run.js';
 export { serverLimits, type ServerLimits, type ServerOptions } from './http/server-options.js';
 export { loadRun, type LoadRunOptions } from './load-run.js';
-export type { ContentMap, ItemFeatures } from './model/content-map.js';
+export type { ItemFeatures } from './model/content-map.js';
+export type { ContentMap } from '@mmrec/train';
 export { createServingModel, type ServingModelInputs } from './model/create-serving-model.js';
 export { fitFoldIn, type FoldInExamples, type FoldInMap } from './model/fold-in-map.js';
 export {

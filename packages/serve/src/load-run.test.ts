@@ -86,6 +86,22 @@ describe('a serving file', () => {
     );
   });
 
+  it('makes new items of their features as the run does', async () => {
+    const file = join(folder, 'run.serving');
+    await writeServingFile(file, await readServingModel(run));
+    const [inBrowser, here] = [await loadInBrowser(address(file)), await loadRun(run)];
+    const { data } = await readNpy(join(folder, 'shop', 'image_feat.npy'));
+    const features = { visual: data.slice(0, 6) };
+    expect(inBrowser.info).toEqual(here.info);
+    for (const each of [inBrowser, here]) each.addItem({ id: 'new', features });
+    const query = { features: { visual: data.slice(18, 24) } };
+    for (const ask of [{ user: '4' }, { history: ['new'] }, query]) {
+      expect(inBrowser.recommend(ask, { k: 30 })).toEqual(here.recommend(ask, { k: 30 }));
+    }
+    expect(inBrowser.explain({ user: '4' }, 'new')).toEqual(here.explain({ user: '4' }, 'new'));
+    here.dispose();
+  });
+
   it('holds nobody when it is to be public', async () => {
     const file = join(folder, 'public.serving');
     await writeServingFile(file, await readServingModel(run), { users: 'none' });

@@ -66,9 +66,13 @@ export {
   contentEmbeddingOptions,
   fitContentEmbedding,
   type ContentEmbedding,
-  type ContentEmbeddingInputs,
   type ContentEmbeddingOptions,
 } from './cold-items/fit-content-embedding.js';
+export {
+  fitContentMap,
+  type ContentEmbeddingInputs,
+  type ContentMap,
+} from './cold-items/fit-content-map.js';
 export { itemGroups, type ItemGroups } from './cold-items/item-groups.js';
 export { rankingAuc } from './cold-items/ranking-auc.js';
 export { describeDuration } from './watching/describe-duration.js';

@@ -1,6 +1,5 @@
 import { itemsByUser, type Embeddings, type FeatureMatrix, type Interactions } from '@mmrec/core';
-import { fitContentEmbedding, itemsBySight } from '@mmrec/train';
-import { createContentMap } from './content-map.js';
+import { fitContentMap, itemsBySight } from '@mmrec/train';
 import { fitFoldIn } from './fold-in-map.js';
 import type { ItemDetails, ServingModel } from './serving-model.js';
 
@@ -78,14 +77,7 @@ export function assembleServingModel({ train, features, ...parts }: Parts): Serv
     foldIn: fitFoldIn({ ...parts, histories }),
     ...(learnable && {
       features,
-      content: createContentMap(
-        fitContentEmbedding({
-          embeddings: parts.itemEmbeddings,
-          features,
-          warmItems,
-        }),
-        features,
-      ),
+      content: fitContentMap({ embeddings: parts.itemEmbeddings, features, warmItems }),
     }),
   };
 }

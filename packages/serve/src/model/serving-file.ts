@@ -1,3 +1,4 @@
+import type { ContentMap } from '@mmrec/train';
 import type { FoldInMap } from './fold-in-map.js';
 import type { ItemDetails, ServingModel } from './serving-model.js';
 
@@ -15,9 +16,10 @@ export interface ServingFileContents {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What is written into a serving file: everything but features and what new items are made with. */
+/** What is written into a serving file: everything but the items' features. */
 export function packServingModel(model: ServingModel): ServingFileContents {
-  const { embeddingSize: d, histories, foldIn } = model;
+  const { embeddingSize: d, histories, foldIn, content } = model;
+  const modalities = Object.entries(content?.modalities ?? {});
   const rows = (data: Float32Array) => ({ shape: [data.length / d, d], data });
   return {
     tensors: {
@@ -27,6 +29,13 @@ export function packServingModel(model: ServingModel): ServingFileContents {
       fold_in_intercept: { shape: [d], data: foldIn.intercept },
       history_offsets: { shape: [histories.offsets.length], data: histories.offsets },
       history_items: { shape: [histories.items.length], data: histories.items },
+      ...(content && { content_average: { shape: [d], data: content.average } }),
+      ...Object.fromEntries(
+        modalities.flatMap(([, { mean, weight }], at) => [
+          [`content_mean_${at}`, { shape: [mean.length], data: mean }],
+          [`content_weight_${at}`, rows(weight)],
+        ]),
+      ),
     },
     metadata: {
       format: servingFormat,
@@ -34,6 +43,7 @@ export function packServingModel(model: ServingModel): ServingFileContents {
       users: JSON.stringify(model.users),
       items: JSON.stringify(model.items),
       details: JSON.stringify(model.details),
+      ...(content && { modalities: JSON.stringify(modalities.map(([name]) => name)) }),
     },
   };
 }
@@ -65,6 +75,18 @@ export function unpackServingModel(bytes: ArrayBuffer, source: string): ServingM
   const integers = (name: string) => new Int32Array(bytesOf(name));
   const parse = (name: string): unknown => JSON.parse(metadata[name] ?? 'null');
   const intercept = floats('fold_in_intercept');
+  const modalities = parse('modalities') as string[] | null;
+  const content: ContentMap | undefined = modalities
+    ? {
+        average: floats('content_average'),
+        modalities: Object.fromEntries(
+          modalities.map((name, at) => [
+            name,
+            { mean: floats(`content_mean_${at}`), weight: floats(`content_weight_${at}`) },
+          ]),
+        ),
+      }
+    : undefined;
   return {
     model: metadata['model'] ?? 'unknown',
     users: parse('users') as string[],
@@ -75,6 +97,7 @@ export function unpackServingModel(bytes: ArrayBuffer, source: string): ServingM
     histories: { offsets: integers('history_offsets'), items: integers('history_items') },
     details: parse('details') as ItemDetails[],
     foldIn: { weight: floats('fold_in_weight'), intercept } satisfies FoldInMap,
+    ...(content && { content }),
   };
 }
 

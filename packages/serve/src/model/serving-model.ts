@@ -1,5 +1,5 @@
 import type { FeatureMatrix, ItemLists } from '@mmrec/core';
-import type { ContentMap } from './content-map.js';
+import type { ContentMap } from '@mmrec/train';
 import type { FoldInMap } from './fold-in-map.js';
 
 /** What is known of an item beside its embedding; all of it can be filtered by. */

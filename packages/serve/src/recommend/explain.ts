@@ -1,5 +1,5 @@
 import type { FeatureMatrix } from '@mmrec/core';
-import type { ItemFeatures } from '../model/content-map.js';
+import { embedContent, type ItemFeatures } from '../model/content-map.js';
 import type { ServingModel } from '../model/serving-model.js';
 import { dot } from '../model/vectors.js';
 import type { ItemTable } from './item-table.js';
@@ -92,11 +92,11 @@ function splitByModality(
   const features = table.addedFeatures(item) ?? featuresOf(model.features, item);
   if (!model.content || !features) return undefined;
   const { content } = model;
-  const average = dot(user, content.embed({}));
+  const average = dot(user, content.average);
   const modalities = Object.fromEntries(
     Object.entries(features).map(([name, values]) => [
       name,
-      dot(user, content.embed({ [name]: values })) - average,
+      dot(user, embedContent(content, { [name]: values })) - average,
     ]),
   );
   const told = Object.values(modalities).reduce((sum, value) => sum + value, average);

@@ -5,7 +5,8 @@ import {
   type HistorySummary,
 } from '../model/fold-in-map.js';
 import { dot, unitRows } from '../model/vectors.js';
-import type { ContentMap, ItemFeatures } from '../model/content-map.js';
+import type { ContentMap } from '@mmrec/train';
+import { contentColumns, embedContent, type ItemFeatures } from '../model/content-map.js';
 import type { ServingModel } from '../model/serving-model.js';
 import type { ItemTable } from './item-table.js';
 import type { Method, Query } from './query.js';
@@ -150,7 +151,7 @@ export function embedFeatures(
       `${where}: an item can't be made from features here: the run's dataset has none.`,
     );
   }
-  const { columns } = content;
+  const columns = contentColumns(content);
   const names = Object.keys(features);
   if (names.length === 0) {
     throw new ServeError(
@@ -174,7 +175,7 @@ export function embedFeatures(
       );
     }
   }
-  return content.embed(features);
+  return embedContent(content, features);
 }
 
 /** Rows of ids, ascending and each once, and the ids that have none. */

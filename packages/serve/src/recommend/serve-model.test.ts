@@ -1,7 +1,7 @@
 import { eachBackend } from '@mmrec/test-utils';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ContentMap } from '../model/content-map.js';
+import type { ContentMap } from '@mmrec/train';
 import type { ServingModel } from '../model/serving-model.js';
 import { dot } from '../model/vectors.js';
 import { randomModel } from '../small-model.js';
@@ -10,9 +10,14 @@ import type { RecommendOptions } from './query.js';
 
 /** A map that makes of an item with `size` features s the embedding of ones times s, and adds 1 to the mean of 10. */
 const content: ContentMap = {
-  columns: { visual: 1, textual: 2 },
-  embed: ({ visual, textual }) =>
-    new Float32Array(8).fill(10 + (visual?.[0] ?? 0) + 2 * (textual?.[1] ?? 0)),
+  average: new Float32Array(8).fill(10),
+  modalities: {
+    visual: { mean: new Float32Array(1), weight: new Float32Array(8).fill(1) },
+    textual: {
+      mean: new Float32Array(2),
+      weight: Float32Array.from({ length: 16 }, (_, at) => (at < 8 ? 0 : 2)),
+    },
+  },
 };
 
 eachBackend(() => {

@@ -1,4 +1,4 @@
-import type { ItemFeatures } from '../model/content-map.js';
+import { contentColumns, type ItemFeatures } from '../model/content-map.js';
 import type { ItemDetails, ServingModel } from '../model/serving-model.js';
 import { createExclusion } from './exclusion.js';
 import { explainScore, type Explanation } from './explain.js';
@@ -111,7 +111,7 @@ export function serveModel(model: ServingModel, options: ServeModelOptions = {})
         users: model.users.length,
         items: table.ids.length,
         embeddingSize: d,
-        modalities: model.content?.columns ?? {},
+        modalities: model.content ? contentColumns(model.content) : {},
         fields: [...table.fields],
         index: { kind: searcher.index.kind, recall: searcher.index.recall },
       };
