@@ -15,7 +15,13 @@ export { unpackServingModel } from './model/serving-file.js';
 export type { ItemDetails, ServingModel } from './model/serving-model.js';
 export { diversify, type Candidates } from './recommend/diversify.js';
 export type { Explanation } from './recommend/explain.js';
-export { createHnswIndex, type HnswInputs, type HnswOptions } from './recommend/hnsw-index.js';
+export {
+  createHnswIndex,
+  type HnswIndex,
+  type HnswInputs,
+  type HnswOptions,
+  type SavedGraph,
+} from './recommend/hnsw-index.js';
 export {
   compileFilter,
   type FieldCondition,
@@ -39,4 +45,5 @@ export {
   type ServedModelInfo,
   type ServeModelOptions,
 } from './recommend/serve-model.js';
+export type { CreateIndex } from './recommend/search-items.js';
 export { writeServingFile } from './write-serving-file.js';

@@ -1,7 +1,8 @@
 import { useBackend, type BackendName } from '@mmrec/ops';
 import { readServingModel } from './model/read-serving-model.js';
 import type { ServingModel } from './model/serving-model.js';
-import { createHnswIndex, type HnswOptions } from './recommend/hnsw-index.js';
+import { unitRows } from './model/vectors.js';
+import { createHnswIndex, type HnswOptions, type SavedGraph } from './recommend/hnsw-index.js';
 import { serveModel, type ServedModel } from './recommend/serve-model.js';
 
 /** How a run is loaded. */
@@ -19,6 +20,12 @@ export interface LoadRunOptions {
   readonly maxK?: number | undefined;
 }
 
+/** The graphs of a model that were built elsewhere, where its index is `hnsw`. */
+export interface SavedGraphs {
+  readonly scores: SavedGraph;
+  readonly cosines: SavedGraph;
+}
+
 /**
  * Loads a trained run for serving in this process.
  *
@@ -33,15 +40,34 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
 }
 
 /** Serves a model that was read, with the index that the options name. */
-function serveWith(
+export function serveWith(
   model: ServingModel,
   { index = 'exact', hnsw, maxK }: LoadRunOptions,
+  saved?: SavedGraphs,
 ): ServedModel {
-  const { embeddingSize, userEmbeddings } = model;
-  const createIndex =
-    index === 'hnsw'
-      ? (itemEmbeddings: Float32Array) =>
-          createHnswIndex({ itemEmbeddings, userEmbeddings, embeddingSize }, hnsw)
-      : undefined;
-  return serveModel(model, { createIndex, maxK });
+  if (index === 'exact') return serveModel(model, { maxK });
+  return serveModel(model, {
+    maxK,
+    createIndex: (itemEmbeddings, of) =>
+      createHnswIndex({ ...model, itemEmbeddings }, hnsw, saved?.[of]),
+  });
+}
+
+/** Builds a model's graphs and writes them into a folder. */
+export function saveGraphs(
+  model: ServingModel,
+  hnsw: Partial<HnswOptions> | undefined,
+  fileOf: (of: keyof SavedGraphs) => string,
+): SavedGraphs {
+  const build = (of: keyof SavedGraphs, itemEmbeddings: Float32Array) => {
+    const index = createHnswIndex({ ...model, itemEmbeddings }, hnsw);
+    const saved = index.save(fileOf(of));
+    index.dispose();
+    return saved;
+  };
+  const { itemEmbeddings, embeddingSize } = model;
+  return {
+    scores: build('scores', itemEmbeddings),
+    cosines: build('cosines', unitRows(itemEmbeddings, embeddingSize)),
+  };
 }

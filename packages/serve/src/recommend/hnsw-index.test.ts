@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { useBackend } from '@mmrec/ops';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomModel } from '../small-model.js';
 import type { ServingModel } from '../model/serving-model.js';
-import { createHnswIndex } from './hnsw-index.js';
+import { createHnswIndex, type HnswIndex } from './hnsw-index.js';
 import { createExactIndex, type ItemIndex } from './item-index.js';
 
 const d = 16;
@@ -25,7 +28,7 @@ await useBackend('wasm');
 
 describe.skipIf(!available())('createHnswIndex', () => {
   let model: ServingModel;
-  let index: ItemIndex;
+  let index: HnswIndex;
   let exact: ItemIndex;
   beforeAll(() => {
     model = randomModel({ numUsers: 300, numItems: 3000, embeddingSize: d });
@@ -60,6 +63,19 @@ describe.skipIf(!available())('createHnswIndex', () => {
     const request = { vectors, k: 20, exclude };
     expect(index.search(request)).toEqual(exact.search(request));
     expect(index.search(request).filter((item) => item >= 0)).toHaveLength(10);
+  });
+
+  it('is kept in a file, and goes on from it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mmrec-hnsw-'));
+    const saved = index.save(join(folder, 'graph'));
+    const again = createHnswIndex(model, {}, saved);
+    rmSync(folder, { recursive: true });
+    const vectors = model.userEmbeddings;
+    expect(again.recall).toBe(index.recall);
+    expect(again.search({ vectors, k: 20 })).toEqual(index.search({ vectors, k: 20 }));
+    again.add(vectors.slice(0, d).map((value) => 100 * value));
+    expect(again.search({ vectors: vectors.slice(0, d), k: 1 })[0]).toBe(3000);
+    again.dispose();
   });
 
   it('finds items that are added', () => {

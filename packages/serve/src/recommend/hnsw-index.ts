@@ -24,6 +24,18 @@ export interface HnswInputs {
   readonly embeddingSize: number;
 }
 
+/** An index that can be kept in a file. */
+export interface HnswIndex extends ItemIndex {
+  /** Writes the graph, over a file that is there. */
+  save(file: string): SavedGraph;
+}
+
+/** A graph that was built before, of the same items with the same options. */
+export interface SavedGraph {
+  readonly file: string;
+  readonly recall: number;
+}
+
 /** Users that recall is measured with, and the length of their lists. */
 const [sampledUsers, sampledK] = [200, 20];
 
@@ -34,6 +46,7 @@ const [sampledUsers, sampledK] = [200, 20];
  * was measured and finds less (recall@20 of 50,000 items in clusters .67 instead of 1.00, in half the time). Lists that
  * come out short because much is left out are made by an exact search.
  *
+ * @param saved - Read instead of built: {@link HnswIndex.save}.
  * @throws {Error} If the package `usearch` is not installed.
  * @see Malkov and Yashunin, Efficient and robust approximate nearest neighbor search using HNSW graphs, TPAMI 2018.
  * @see Morozov and Babenko, Non-metric similarity graphs for maximum inner product search, NeurIPS 2018.
@@ -41,7 +54,8 @@ const [sampledUsers, sampledK] = [200, 20];
 export function createHnswIndex(
   { itemEmbeddings, userEmbeddings, embeddingSize: d }: HnswInputs,
   given: Partial<HnswOptions> = {},
-): ItemIndex {
+  saved?: SavedGraph,
+): HnswIndex {
   const { connectivity, expansionAdd, expansionSearch } = { ...hnswDefaults, ...given };
   const { Index, MetricKind, ScalarKind } = loadUsearch();
   const graph = new Index({
@@ -59,7 +73,8 @@ export function createHnswIndex(
     // The typings name lists of rows only; a flat matrix is what the documentation asks for.
     graph.add(keys, rows as unknown as Float32Array[]);
   };
-  insert(itemEmbeddings, 0);
+  if (saved) graph.load(saved.file);
+  else insert(itemEmbeddings, 0);
   const exact = createExactIndex(itemEmbeddings, d);
   const searchOne = (vector: Float32Array, k: number, excluded: Int32Array): Int32Array => {
     const wanted = Math.min(k + excluded.length, numItems);
@@ -78,10 +93,16 @@ export function createHnswIndex(
     }
     return found;
   };
+  const searches = { search, exact: exact.search, embeddingSize: d };
+  const recall = saved?.recall ?? measureRecall(searches, userEmbeddings);
   return {
     kind: 'hnsw',
-    recall: measureRecall({ search, exact: exact.search, embeddingSize: d }, userEmbeddings),
+    recall,
     search,
+    save: (file) => {
+      graph.save(file);
+      return { file, recall };
+    },
     add: (embedding) => {
       insert(embedding, numItems++);
       exact.add(embedding);

@@ -29,19 +29,22 @@ export interface Searcher {
   dispose(): void;
 }
 
+/** Makes an index of items' embeddings, for scores, or of their directions, for cosines. */
+export type CreateIndex = (embeddings: Float32Array, of: 'scores' | 'cosines') => ItemIndex;
+
 /** What a searcher is made of. */
 export interface SearcherInputs {
   readonly model: ServingModel;
   readonly table: ItemTable;
-  createIndex(embeddings: Float32Array): ItemIndex;
+  readonly createIndex: CreateIndex;
 }
 
 /** Two indices: of the items' embeddings for scores, and of their directions for cosines, made when it is needed. */
 export function createSearcher({ model, table, createIndex }: SearcherInputs): Searcher {
   const { embeddingSize: d } = model;
-  const scores = createIndex(table.embeddings);
+  const scores = createIndex(table.embeddings, 'scores');
   let cosines: ItemIndex | undefined;
-  const similar = () => (cosines ??= createIndex(unitRows(table.embeddings, d)));
+  const similar = () => (cosines ??= createIndex(unitRows(table.embeddings, d), 'cosines'));
   // One that takes long to make is not made while somebody waits.
   if (scores.kind !== 'exact') similar();
   const popular = popularItems(model);

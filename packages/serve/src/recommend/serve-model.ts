@@ -6,7 +6,7 @@ import { createExactIndex, type ItemIndex } from './item-index.js';
 import { createItemTable } from './item-table.js';
 import type { Query, Recommendations, RecommendOptions } from './query.js';
 import { createFoldIn, createQueryResolver, embedFeatures, short } from './resolve-query.js';
-import { createSearcher, orError, type Search } from './search-items.js';
+import { createSearcher, type CreateIndex, orError, type Search } from './search-items.js';
 import { ServeError } from './serve-error.js';
 
 /** How a model is served. */
@@ -15,9 +15,9 @@ export interface ServeModelOptions {
   readonly maxK?: number | undefined;
   /**
    * Makes an index of row-major embeddings `[items · d]`; absent: exact search. In Node `createHnswIndex` makes
-   * approximate ones.
+   * approximate ones. Called for the embeddings (`scores`), and for their directions (`cosines`).
    */
-  readonly createIndex?: ((embeddings: Float32Array) => ItemIndex) | undefined;
+  readonly createIndex?: CreateIndex | undefined;
 }
 
 /** A new item. */
