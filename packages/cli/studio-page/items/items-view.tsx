@@ -7,6 +7,7 @@ import { nameOf, Picture } from '../parts/picture.js';
 import { RunMark } from '../parts/run-mark.js';
 import { chosenLength, ListLength } from '../parts/list-length.js';
 import { Busy, Empty, Problem, Skeleton } from '../parts/status.js';
+import { popularityOf } from '../parts/popularity.js';
 import { address, useResource } from '../resource.js';
 import { goTo, hrefOf, route } from '../route.js';
 
@@ -45,7 +46,7 @@ function Found({ query }: { readonly query: string }) {
         <ul class="cards">
           {items.map((item) => (
             <ItemCard key={item.id} item={item}>
-              <span class="quiet">{item.popularity.toLocaleString('en')} users</span>
+              <span class="quiet">{popularityOf(item)}</span>
             </ItemCard>
           ))}
         </ul>
@@ -112,19 +113,17 @@ function Owners({
   readonly item: ItemSummary;
   readonly users: readonly string[];
 }) {
-  const { popularity } = item;
-  if (popularity === 0) return <p class="quiet">No user had it in training: a new item.</p>;
-  const count = popularity === 1 ? 'One user' : `${popularity.toLocaleString('en')} users`;
+  if (item.popularity === 0) return <p class="quiet">No user had it in training: a new item.</p>;
   return (
     <p class="owners">
-      <span class="quiet">{count} had it in training: </span>
+      <span class="quiet">{popularityOf(item)} had it in training: </span>
       {users.map((user, at) => (
         <span key={user}>
           {at > 0 && ', '}
           <a href={hrefOf('users', user)}>{user}</a>
         </span>
       ))}
-      {popularity > users.length && '…'}
+      {item.popularity > users.length && '…'}
     </p>
   );
 }
@@ -163,7 +162,7 @@ function Similar({ items, run, info }: SimilarProps) {
               </a>
               <p class="facts">
                 {item.kind !== undefined && <span>{item.kind}</span>}
-                <span>{item.popularity.toLocaleString('en')} users</span>
+                <span>{popularityOf(item)}</span>
               </p>
               <p class="similarity">
                 <meter min="0" max="1" value={Math.max(0, similarity)} aria-label="Cosine" />

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ItemSummary } from '../../src/studio/studio-api.js';
 import { Icon } from '../parts/icon.js';
 import { nameOf, Picture } from '../parts/picture.js';
+import { popularityOf } from '../parts/popularity.js';
 import { goTo, hrefOf } from '../route.js';
 import type { ItemColours } from './colours.js';
 import type { Marks } from './draw-map.js';
@@ -115,7 +116,7 @@ export function MapCanvas({ items, layout, colours, marks, label, onSelect }: Ma
             <br />
             <span class="quiet">
               {items[hover.row]!.kind !== undefined && `${items[hover.row]!.kind} · `}
-              {items[hover.row]!.popularity.toLocaleString('en')} users
+              {popularityOf(items[hover.row]!)}
             </span>
           </span>
         </div>

@@ -1,5 +1,6 @@
 import type { ItemSummary, UserPage } from '../../src/studio/studio-api.js';
 import { nameOf, Picture } from '../parts/picture.js';
+import { popularityOf } from '../parts/popularity.js';
 import { hrefOf, setParams } from '../route.js';
 
 /** The item that was chosen on the map. */
@@ -19,7 +20,7 @@ export function SelectedItem({
           <h2>{nameOf(item)}</h2>
           <p class="quiet">
             {item.kind !== undefined && `${item.kind} · `}
-            {item.popularity.toLocaleString('en')} users
+            {popularityOf(item)}
           </p>
           <a class="button" href={hrefOf('items', item.id)}>
             Open with similar items

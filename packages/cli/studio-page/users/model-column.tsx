@@ -3,6 +3,7 @@ import { highlighted, pointAt } from '../parts/highlight.js';
 import { Icon } from '../parts/icon.js';
 import { nameOf, Picture } from '../parts/picture.js';
 import { RunMark } from '../parts/run-mark.js';
+import { popularityOf } from '../parts/popularity.js';
 import { hrefOf } from '../route.js';
 import type { Overlap } from './overlap.js';
 import { ReasonOf } from './reason.js';
@@ -75,9 +76,7 @@ function Place({ each, at, run, info, overlap }: PlaceProps) {
             </span>
           )}
           {item.kind !== undefined && <span>{item.kind}</span>}
-          <span title="Users who had it in training">
-            {item.popularity.toLocaleString('en')} users
-          </span>
+          <span title="Users who had it in training">{popularityOf(item)}</span>
           {elsewhere.map(({ other, place }) => (
             <span
               key={other}
