@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { useBackend, type BackendName } from '@mmrec/ops';
 import { readServingModel } from './model/read-serving-model.js';
 import type { ServingModel } from './model/serving-model.js';
-import { unitRows } from './model/vectors.js';
 import { createHnswIndex, type HnswOptions, type SavedGraph } from './recommend/hnsw-index.js';
+import type { CreateIndex } from './recommend/search-items.js';
 import { serveModel, type ServedModel } from './recommend/serve-model.js';
 
 /** How a run is loaded. */
@@ -20,11 +21,8 @@ export interface LoadRunOptions {
   readonly maxK?: number | undefined;
 }
 
-/** The graphs of a model that were built elsewhere, where its index is `hnsw`. */
-export interface SavedGraphs {
-  readonly scores: SavedGraph;
-  readonly cosines: SavedGraph;
-}
+/** The graphs of a model that were built elsewhere, by what they are of. */
+export type SavedGraphs = Readonly<Partial<Record<Parameters<CreateIndex>[1], SavedGraph>>>;
 
 /**
  * Loads a trained run for serving in this process.
@@ -53,21 +51,20 @@ export function serveWith(
   });
 }
 
-/** Builds a model's graphs and writes them into a folder. */
+/** Builds the graphs that serving a model takes, and writes them into a folder. */
 export function saveGraphs(
   model: ServingModel,
-  hnsw: Partial<HnswOptions> | undefined,
-  fileOf: (of: keyof SavedGraphs) => string,
+  { hnsw }: LoadRunOptions,
+  folder: string,
 ): SavedGraphs {
-  const build = (of: keyof SavedGraphs, itemEmbeddings: Float32Array) => {
-    const index = createHnswIndex({ ...model, itemEmbeddings }, hnsw);
-    const saved = index.save(fileOf(of));
-    index.dispose();
-    return saved;
-  };
-  const { itemEmbeddings, embeddingSize } = model;
-  return {
-    scores: build('scores', itemEmbeddings),
-    cosines: build('cosines', unitRows(itemEmbeddings, embeddingSize)),
-  };
+  const saved: Record<string, SavedGraph> = {};
+  const served = serveModel(model, {
+    createIndex: (itemEmbeddings, of) => {
+      const index = createHnswIndex({ ...model, itemEmbeddings }, hnsw);
+      saved[of] = index.save(join(folder, `${of}.usearch`));
+      return index;
+    },
+  });
+  served.dispose();
+  return saved;
 }

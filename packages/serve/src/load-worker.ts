@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { useBackend } from '@mmrec/ops';
 import type { LoadOrder, LoadResult } from './load-run-apart.js';
@@ -11,10 +10,7 @@ const { folder, scratch, options } = workerData as LoadOrder;
 try {
   await useBackend('wasm', { threads: 1 });
   const model = await readServingModel(folder, { data: options.data });
-  const graphs =
-    options.index === 'hnsw'
-      ? saveGraphs(model, options.hnsw, (of) => join(scratch, `${of}.usearch`))
-      : undefined;
+  const graphs = options.index === 'hnsw' ? saveGraphs(model, options, scratch) : undefined;
   answer({ model, graphs });
 } catch (error) {
   answer({ problem: (error as Error).message });

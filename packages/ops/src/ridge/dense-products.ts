@@ -35,6 +35,15 @@ export function product(a: DenseRows, b: DenseRows, { transposeB = false } = {})
   return out;
 }
 
+/** Some rows of a matrix, in the order of `rows`. */
+export function pickRows({ columns, data }: DenseRows, rows: readonly number[]): DenseRows {
+  const picked = new Float32Array(rows.length * columns);
+  rows.forEach((row, at) => {
+    picked.set(data.subarray(row * columns, (row + 1) * columns), at * columns);
+  });
+  return { rows: rows.length, columns, data: picked };
+}
+
 function blockOf({ rows, columns, data }: DenseRows, start: number) {
   const end = Math.min(start + blockSize, rows);
   return tensor2d(data.subarray(start * columns, end * columns), [end - start, columns]);

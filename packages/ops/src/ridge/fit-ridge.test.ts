@@ -123,6 +123,26 @@ eachBackend(() => {
     expect([...again.weight].every(Number.isFinite)).toBe(true);
   });
 
+  it.each([1, 1e3, 1e6])(
+    'fits along what examples span where one direction is %f times the rest',
+    (length) => {
+      const [rest, places, direction] = [
+        normal('rest', 90, 70),
+        normal('p', 90, 1),
+        normal('d', 1, 70),
+      ];
+      const data = rest.data.map(
+        (value, place) =>
+          1e-3 * value +
+          length * places.data[Math.floor(place / 70)]! * direction.data[place % 70]!,
+      );
+      const examples = { inputs: { ...rest, data }, targets: places };
+      const { map } = fitRidge(examples, { penalties: [1e-3], maxSize: 40 });
+      const mapped = map(examples.inputs);
+      mapped.forEach((value, row) => expect(Math.abs(value - places.data[row]!)).toBeLessThan(0.1));
+    },
+  );
+
   it('gives the same map again', () => {
     const examples = { inputs: normal('x', 60, 5), targets: normal('y', 60, 2) };
     expect(fitRidge(examples).weight).toEqual(fitRidge(examples).weight);

@@ -1,5 +1,5 @@
 import { factorize, solveFactorized } from './cholesky.js';
-import { product, transposedProduct, type DenseRows } from './dense-products.js';
+import { pickRows, product, transposedProduct, type DenseRows } from './dense-products.js';
 import { spanOfExamples } from './span-of-examples.js';
 
 /** What a linear map is fitted to: row i of the targets belongs to row i of the inputs. */
@@ -114,9 +114,10 @@ function choosePenalty(
     return { penalty: largest, heldOutError: undefined };
   }
   const [kept, heldOut] = [false, true].map((held) => {
-    const pick = (matrix: DenseRows) =>
-      pickRows(matrix, (row) => (row % holdOutEvery === holdOutEvery - 1) === held);
-    return { inputs: pick(examples.inputs), targets: pick(examples.targets) };
+    const rows = Array.from({ length: examples.inputs.rows }, (_, row) => row).filter(
+      (row) => (row % holdOutEvery === holdOutEvery - 1) === held,
+    );
+    return { inputs: pickRows(examples.inputs, rows), targets: pickRows(examples.targets, rows) };
   }) as [RidgeExamples, RidgeExamples];
   const solve = createSolver(kept);
   const { inputs, targets } = heldOut;
@@ -190,15 +191,6 @@ function columnMeans({ rows, columns, data }: DenseRows): Float64Array {
 function centered(matrix: DenseRows, means: Float64Array): DenseRows {
   const { columns } = matrix;
   return { ...matrix, data: matrix.data.map((value, at) => value - means[at % columns]!) };
-}
-
-function pickRows({ rows, columns, data }: DenseRows, keep: (row: number) => boolean): DenseRows {
-  const kept = Array.from({ length: rows }, (_, row) => row).filter(keep);
-  const picked = new Float32Array(kept.length * columns);
-  kept.forEach((row, at) => {
-    picked.set(data.subarray(row * columns, (row + 1) * columns), at * columns);
-  });
-  return { rows: kept.length, columns, data: picked };
 }
 
 function sumOfSquares(values: Float32Array): number {

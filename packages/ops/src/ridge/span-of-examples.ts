@@ -1,25 +1,23 @@
 import { factorize, solveLower } from './cholesky.js';
-import { product, type DenseRows } from './dense-products.js';
+import { pickRows, product, type DenseRows } from './dense-products.js';
 
-/** Added to the products' diagonal, as a share of its mean: examples may be equal, or zero. */
-const jitter = 1e-6;
+/** Added to the products' diagonal at least, as a share of its mean: examples may be equal, or zero. */
+const leastJitter = 1e-6;
 
 /**
  * Directions that some examples span, evenly chosen, as rows of unit length at right angles: $Q = L^{-1} X_S$ with
- * $L L^{\top} = X_S X_S^{\top}$.
+ * $L L^{\top} = X_S X_S^{\top}$. Where float32 can't tell the products from a singular matrix, their diagonal is raised
+ * until it can; what examples hardly reach is then shorter than 1.
  *
  * Cost: `size² · p` multiplications on the back end and `2 size³ / 3` in float64.
  *
- * @param x - Centred examples, `[n, p]`, n ≥ `size`.
+ * @param x - Centred examples, `[n, p]`, finite, n ≥ `size`.
  * @returns Q, `[size, p]`.
  */
 export function spanOfExamples(x: DenseRows, size: number): DenseRows {
-  const chosen = evenly(x, size);
-  const factor = Float64Array.from(product(chosen, chosen, { transposeB: true }));
-  let trace = 0;
-  for (let at = 0; at < size; at++) trace += factor[at * size + at]!;
-  for (let at = 0; at < size; at++) factor[at * size + at]! += (jitter * trace) / size || 1;
-  factorize(factor, size);
+  const rows = Array.from({ length: size }, (_, at) => Math.floor((at * x.rows) / size));
+  const chosen = pickRows(x, rows);
+  const factor = factorOf(Float64Array.from(product(chosen, chosen, { transposeB: true })), size);
   const inverse = new Float64Array(size * size);
   for (let at = 0; at < size; at++) inverse[at * size + at] = 1;
   solveLower(factor, size, inverse);
@@ -27,11 +25,13 @@ export function spanOfExamples(x: DenseRows, size: number): DenseRows {
   return { rows: size, columns: x.columns, data: product(lower, chosen) };
 }
 
-function evenly({ rows, columns, data }: DenseRows, size: number): DenseRows {
-  const chosen = new Float32Array(size * columns);
-  for (let at = 0; at < size; at++) {
-    const row = Math.floor((at * rows) / size);
-    chosen.set(data.subarray(row * columns, (row + 1) * columns), at * columns);
+/** The factor of a positive semidefinite matrix, with the least jitter on its diagonal that lets it be factored. */
+function factorOf(products: Float64Array, size: number): Float64Array {
+  let trace = 0;
+  for (let at = 0; at < size; at++) trace += products[at * size + at]!;
+  for (let jitter = leastJitter; ; jitter *= 10) {
+    const factor = products.slice();
+    for (let at = 0; at < size; at++) factor[at * size + at]! += (jitter * trace) / size || 1;
+    if (factorize(factor, size)) return factor;
   }
-  return { rows: size, columns, data: chosen };
 }

@@ -53,22 +53,21 @@ export interface ContentMap {
  * ```
  */
 export function fitContentMap(inputs: ContentEmbeddingInputs): ContentMap {
-  const { embeddings, features, warmItems } = inputs;
+  const { features, warmItems } = inputs;
   checkContentInputs('fitContentMap', inputs);
   const standardize = createStandardizer(features, warmItems);
   const rows = standardize(features, warmItems);
   const targets = warmTargets(inputs);
-  const { weight, map } = fitRidge({ inputs: rows, targets });
-  const mean = meanRow(targets);
-  const stretch = stretchTo(targets, map(rows), mean);
-  const d = embeddings.length / Object.values(features)[0]!.rows;
+  const { weight, means, map } = fitRidge({ inputs: rows, targets });
+  const stretch = stretchTo(targets, map(rows), means.targets);
+  const d = targets.columns;
   let start = 0;
   const modalities = standardize.scales.map(({ name, mean: center, factor }) => {
     const part = weight.subarray(start * d, (start + center.length) * d);
     start += center.length;
     return [name, { mean: center, weight: part.map((value) => value * stretch * factor) }] as const;
   });
-  return { average: Float32Array.from(mean), modalities: Object.fromEntries(modalities) };
+  return { average: Float32Array.from(means.targets), modalities: Object.fromEntries(modalities) };
 }
 
 /** @throws {RangeError} See {@link fitContentMap}. */
