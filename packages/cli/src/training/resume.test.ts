@@ -235,9 +235,13 @@ describe('a run folder', () => {
       ...['--backend', 'cpu', '--set', 'patience=0', '--set', 'embeddingSize=4'],
     ]);
     let stderr = '';
+    let removed = false;
     child.stderr.on('data', (text: Buffer) => {
       stderr += text.toString();
-      if (stderr.includes('epoch 3 ')) rmSync(run, { recursive: true, force: true });
+      if (removed || !stderr.includes('epoch 3 ')) return;
+      removed = true;
+      // Training may write into it between the removal of its files and its own, which is tried again then.
+      rmSync(run, { recursive: true, maxRetries: 10 });
     });
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(1);
