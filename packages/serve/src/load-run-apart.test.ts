@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@mmrec/ops';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadRunApart } from './load-run-apart.js';
 import { loadRun } from './load-run.js';
 import { writeTestRun } from './write-test-run.js';
@@ -16,8 +16,11 @@ beforeAll(async () => {
   await useBackend('wasm');
   folder = mkdtempSync(join(tmpdir(), 'mmrec-apart-'));
   run = await writeTestRun(folder);
+  // Runs that other tests load leave their folders elsewhere.
+  for (const name of ['TMPDIR', 'TMP', 'TEMP']) vi.stubEnv(name, folder);
 });
 afterAll(() => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 

@@ -37,7 +37,8 @@ async function start(...flags: string[]) {
 }
 
 async function stop(server: ChildProcess): Promise<number | null> {
-  const ended = once(server, 'exit');
+  // When all that it said has been read, too.
+  const ended = once(server, 'close');
   server.kill('SIGTERM');
   const [code] = (await ended) as [number | null];
   return code;
@@ -46,7 +47,6 @@ async function stop(server: ChildProcess): Promise<number | null> {
 describe('mmrec serve', () => {
   it('answers as mmrec recommend does, for new users about as well, and ends when told to', async () => {
     const { server, address, log } = await start();
-    expect(log()).toContain('lightgcn: 300 users, 150 items');
     const { stdout } = await mmrec(
       'recommend',
       at('run'),
@@ -103,6 +103,7 @@ describe('mmrec serve', () => {
       0.9 * trained,
     );
     expect(await stop(server)).toBe(0);
+    expect(log()).toContain('lightgcn: 300 users, 150 items');
     expect(log()).toContain('stopping, once the requests that came in are answered');
   });
 

@@ -99,9 +99,9 @@ describe.skipIf(!executable)('the page in a browser', () => {
           return at < 0 ? [] : [name, metric(valid['recall@20']![at]!)];
         });
       // Epochs 1, 2 and 3; the killed run has the first two.
-      expect(await textAt(0.01)).toBe(['epoch 1', ...values(1)].join(' '));
-      expect(await textAt(0.52)).toBe(['epoch 2', ...values(2)].join(' '));
-      expect(await textAt(0.99)).toBe(['epoch 3', ...values(3)].join(' '));
+      await expect.poll(() => textAt(0.01)).toBe(['epoch 1', ...values(1)].join(' '));
+      await expect.poll(() => textAt(0.52)).toBe(['epoch 2', ...values(2)].join(' '));
+      await expect.poll(() => textAt(0.99)).toBe(['epoch 3', ...values(3)].join(' '));
       expect(values(3)).not.toContain('killed');
       await page.mouse.move(0, 0);
       await expect.poll(() => plot.locator('.tooltip:visible').count()).toBe(0);
@@ -119,8 +119,8 @@ describe.skipIf(!executable)('the page in a browser', () => {
         if (!found) return [];
         return [name, `${((100 * found.bins[19]!) / found.numUsers).toFixed(1)} % of users`];
       });
-      const texts = await plot.locator('.tooltip b, .tooltip div > span').allTextContents();
-      expect(texts).toEqual(['recall@20 above .95, to 1.00', ...shown]);
+      const texts = () => plot.locator('.tooltip b, .tooltip div > span').allTextContents();
+      await expect.poll(texts).toEqual(['recall@20 above .95, to 1.00', ...shown]);
       expect(shown).toHaveLength(6);
     });
   });

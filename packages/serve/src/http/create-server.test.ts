@@ -294,7 +294,7 @@ describe('createServer', () => {
   });
 
   it('hangs up on requests that don’t arrive, and answers the others', async () => {
-    const own = await createServer(run, { requestTimeout: 300, watchInterval: 0 });
+    const own = await createServer(run, { requestTimeout: 1000, watchInterval: 0 });
     const address = new URL(await own.listen({ port: 0 }));
     const socket = connect(Number(address.port), address.hostname);
     let reply = '';
@@ -312,13 +312,16 @@ describe('createServer', () => {
 
   it('answers what came in before it ends', async () => {
     const own = await createServer(run, { watchInterval: 0 });
-    own.get('/slow', async () => {
-      await wait(200);
-      return { done: true };
+    const came = new Promise<void>((resolve) => {
+      own.get('/slow', async () => {
+        resolve();
+        await wait(200);
+        return { done: true };
+      });
     });
     const address = await own.listen({ port: 0 });
     const slow = fetch(`${address}/slow`);
-    await wait(50);
+    await came;
     const closing = own.close();
     expect(await (await slow).json()).toEqual({ done: true });
     await closing;
