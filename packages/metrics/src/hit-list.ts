@@ -16,13 +16,25 @@ interface Judged {
   readonly k: number;
 }
 
+/** Relevant items up to which looking for each of them is faster than looking each item of a list up. */
+const few = 4;
+
 /** Marks the hits of a list; an item that occurs twice is a hit once. */
 export function markHits(ranked: ArrayLike<number>, relevant: RelevantItems): HitList {
   const wanted = new Set(relevant);
   const numRelevant = wanted.size;
   const hits = new Uint8Array(ranked.length);
-  for (let at = 0; at < ranked.length; at++) hits[at] = wanted.delete(ranked[at]!) ? 1 : 0;
+  if (numRelevant <= few) for (const item of wanted) markFirst(hits, ranked, item);
+  else for (let at = 0; at < ranked.length; at++) hits[at] = wanted.delete(ranked[at]!) ? 1 : 0;
   return { hits, numRelevant };
+}
+
+function markFirst(hits: Uint8Array, ranked: ArrayLike<number>, item: number): void {
+  for (let at = 0; at < ranked.length; at++) {
+    if (ranked[at] !== item) continue;
+    hits[at] = 1;
+    return;
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ export { multiply } from './multiply';
 export { logSumExpOfNarrowProducts, narrowExponentialGradients } from './narrow-log-sum-exp';
 export { cosineRows, cosineRowsGradient, normalizeRows, normalizeRowsGradient } from './row-norms';
 export { addRows, clear, copyRows, gatherRows, scaledRows } from './rows';
+export { extentOfRows, roundItems } from './rough-products';
 export { useScratch } from './scratch';
 export { topOfProducts } from './select-top';
 export { gumbelSoftmaxRows, softmaxRowsGradient, weightedShares } from './softmax';

@@ -3,7 +3,7 @@ import { scratch } from './scratch';
 /** Rows, columns and depth of the blocks that are packed at a time: A 64 KiB, B 256 KiB. */
 const blockRows: i32 = 64;
 const blockColumns: i32 = 256;
-const blockDepth: i32 = 256;
+export const blockDepth: i32 = 256;
 
 /** Numbers of a thread's scratch memory that a product uses: packed blocks of `b` and `a`, and one tile. */
 export const multiplyScratch: i32 = blockColumns * blockDepth + blockRows * blockDepth + 32;

@@ -1,10 +1,11 @@
 import { multiply } from './multiply';
+import { rankRoughly } from './rough-top';
+import {
+  begin, capacityFor, finish, groupsFor, itemBlock, keepBest, largestAt, mask, put, rowBytes, userBlock,
+} from './top-lists';
 
-/** Items compared at a time by {@link topOfProducts}. */
-const itemBlock: i32 = 512;
-
-/** Users ranked at a time by {@link topOfProducts}: 128 KiB of products. */
-const userBlock: i32 = 64;
+/** Blocks of users for whom rounding keeps too few items out, until it isn't tried any more. */
+const mostFailures: i32 = 2;
 
 /**
  * The `k` items with the largest inner products of each of `count` users (rows `list[0 … count − 1]` of
@@ -14,10 +15,38 @@ const userBlock: i32 = 64;
  * A user leaves out the items `excluded[offsets[u]] … excluded[offsets[u + 1] − 1]`, which must ascend;
  * `offsets` 0: none. Products are made 64 users by 512 items at a time and never leave the cache; sixteen at a
  * time are compared with the worst that can still be among a user's best, and few pass. Those are collected,
- * and when `2 k + 32` have come together the best `k` are kept. `lists` must have room for
- * `64 · (4 k + 67) + 2 k + 32` numbers, `products` for `64 · 512`.
+ * and when some `2 k + 64` have come together the best `k` are kept. `lists` must have room for
+ * `64 · (4 k + 136) + 2 k + 74` numbers, `products` for `64 · 512`.
+ *
+ * With `rough`, the items as `roundItems` rounds them to at most `largest` (0: none), products are rough ones
+ * where that leads to the same result: see {@link rankRoughly}. `itemExtent` and `itemSum` are the items'
+ * `extentOfRows`; `roughUsers` has room for `64 · ⌈columns / 2⌉` numbers.
  */
 export function topOfProducts(
+  users: usize, list: usize, count: i32, items: usize, numItems: i32, columns: i32, k: i32,
+  offsets: usize, excluded: usize, lists: usize, products: usize, out: usize,
+  rough: usize, roughUsers: usize, largest: i32, itemExtent: f64, itemSum: f64,
+): void {
+  let failures: i32 = rough == 0 ? mostFailures : 0;
+  for (let u0: i32 = 0; u0 < count; u0 += userBlock) {
+    const block = min(userBlock, count - u0);
+    if (
+      failures == mostFailures ||
+      !rankRoughly(
+        users, list, block, items, numItems, columns, k, offsets, excluded, lists, products, out,
+        rough, roughUsers, largest, itemExtent, itemSum,
+      )
+    ) {
+      failures = min(failures + 1, mostFailures);
+      rankExactly(users, list, block, items, numItems, columns, k, offsets, excluded, lists, products, out);
+    }
+    list += (<usize>block) << 2;
+    out += ((<usize>block) * (<usize>k)) << 2;
+  }
+}
+
+/** {@link topOfProducts} of up to 64 users by products in float32. */
+function rankExactly(
   users: usize, list: usize, count: i32, items: usize, numItems: i32, columns: i32, k: i32,
   offsets: usize, excluded: usize, lists: usize, products: usize, out: usize,
 ): void {
@@ -26,61 +55,32 @@ export function topOfProducts(
   const nexts = sizes + ((<usize>userBlock) << 2);
   const limits = nexts + ((<usize>userBlock) << 2);
   const room = limits + ((<usize>userBlock) << 2);
-  for (let u0: i32 = 0; u0 < count; u0 += userBlock) {
-    const block = min(userBlock, count - u0);
-    for (let u: i32 = 0; u < block; u++) {
+  begin(list, count, offsets, sizes, nexts);
+  for (let i0: i32 = 0; i0 < numItems; i0 += itemBlock) {
+    const width = min(itemBlock, numItems - i0);
+    multiply(
+      count, width, columns, users, columns, 1, list, 0,
+      items + (((<usize>i0) * (<usize>columns)) << 2), 1, columns, products, itemBlock, 0, false,
+    );
+    for (let u: i32 = 0; u < count; u++) {
       const at = (<usize>u) << 2;
-      store<i32>(sizes + at, 0);
-      store<f32>(limits + at, -<f32>Infinity);
-      store<i32>(nexts + at, offsets == 0 ? 0 : load<i32>(offsets + (<usize>userAt(list, u0 + u) << 2)));
-    }
-    for (let i0: i32 = 0; i0 < numItems; i0 += itemBlock) {
-      const width = min(itemBlock, numItems - i0);
-      multiply(
-        block, width, columns, users, columns, 1, list + ((<usize>u0) << 2), 0,
-        items + (((<usize>i0) * (<usize>columns)) << 2), 1, columns, products, width, 0, false,
-      );
-      for (let u: i32 = 0; u < block; u++) {
-        const at = (<usize>u) << 2;
-        const row = products + (((<usize>u) * (<usize>width)) << 2);
-        if (offsets != 0) {
-          const end = load<i32>(offsets + (<usize>userAt(list, u0 + u) << 2), 4);
-          store<i32>(nexts + at, mask(row, i0, width, excluded, load<i32>(nexts + at), end));
-        }
-        const scores = lists + (<usize>u) * listBytes;
-        const size = load<i32>(sizes + at);
-        if (i0 == 0) store<f32>(limits + at, firstLimit(row, width, k, room));
-        store<i32>(sizes + at, offerAll(row, i0, width, k, scores, scores + (listBytes >> 1), limits + at, size, room));
+      const row = products + (<usize>u) * rowBytes;
+      if (offsets != 0) {
+        const end = load<i32>(offsets + (<usize>load<i32>(list + at) << 2), 4);
+        const lowest = reinterpret<i32>(-<f32>Infinity);
+        store<i32>(nexts + at, mask(row, i0, width, excluded, load<i32>(nexts + at), end, lowest));
       }
-    }
-    for (let u: i32 = 0; u < block; u++) {
       const scores = lists + (<usize>u) * listBytes;
-      finish(scores, scores + (listBytes >> 1), load<i32>(sizes + ((<usize>u) << 2)), k, out, room);
-      out += (<usize>k) << 2;
+      const size = load<i32>(sizes + at);
+      if (i0 == 0) store<f32>(limits + at, firstLimit(row, width, k, room));
+      store<i32>(sizes + at, offerAll(row, i0, width, k, scores, scores + (listBytes >> 1), limits + at, size, room));
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function userAt(list: usize, position: i32): i32 {
-  return load<i32>(list + ((<usize>position) << 2));
-}
-
-/** Overwrites the products of excluded items in a block and returns the position of the first one past it. */
-function mask(row: usize, first: i32, width: i32, excluded: usize, next: i32, end: i32): i32 {
-  for (; next < end; next++) {
-    const item = load<i32>(excluded + ((<usize>next) << 2));
-    if (item >= first + width) break;
-    store<f32>(row + ((<usize>(item - first)) << 2), -<f32>Infinity);
+  for (let u: i32 = 0; u < count; u++) {
+    const scores = lists + (<usize>u) * listBytes;
+    finish(scores, scores + (listBytes >> 1), load<i32>(sizes + ((<usize>u) << 2)), k, out, room);
+    out += (<usize>k) << 2;
   }
-  return next;
-}
-
-// @ts-ignore: decorator
-@inline
-function capacityFor(k: i32): i32 {
-  return 2 * k + 32;
 }
 
 /**
@@ -89,8 +89,7 @@ function capacityFor(k: i32): i32 {
  * be collected before there is a limit that keeps most out. `room`: `2 k + 32` numbers.
  */
 function firstLimit(row: usize, width: i32, k: i32, room: usize): f32 {
-  // The largest power of two up to 2 k + 32: more than k + 16.
-  const groups = <i32>1 << (31 - clz(capacityFor(k)));
+  const groups = groupsFor(k);
   if (width != itemBlock || groups > itemBlock >> 2) return -<f32>Infinity;
   const end = row + ((<usize>itemBlock) << 2);
   const step = (<usize>groups) << 2;
@@ -109,30 +108,6 @@ function justBelow(x: f32): f32 {
   if (x == -<f32>Infinity) return x;
   const bits = reinterpret<i32>(x);
   return reinterpret<f32>(x > 0 ? bits - 1 : bits + 1);
-}
-
-/** The `k`-th largest of `count` numbers without NaN, which change their order (Hoare's selection). */
-function largestAt(numbers: usize, count: i32, k: i32): f32 {
-  const wanted = numbers + ((<usize>(k - 1)) << 2);
-  let low = numbers, high = numbers + ((<usize>(count - 1)) << 2);
-  while (low < high) {
-    const pivot = load<f32>(low + (((high - low) >> 3) << 2));
-    let i = low, j = high;
-    while (i <= j) {
-      while (load<f32>(i) > pivot) i += 4;
-      while (load<f32>(j) < pivot) j -= 4;
-      if (i > j) break;
-      const other = load<f32>(i);
-      store<f32>(i, load<f32>(j));
-      store<f32>(j, other);
-      i += 4;
-      j -= 4;
-    }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else break;
-  }
-  return load<f32>(wanted);
 }
 
 /**
@@ -173,88 +148,4 @@ function offerAll(
   }
   store<f32>(limitOfList, worst);
   return size;
-}
-
-/**
- * Keeps the best `k` of `size` entries, in their order, and returns the worst of their scores. Entries are
- * collected by column, so that of equal scores the first ones are the lower columns.
- */
-function keepBest(scores: usize, columns: usize, size: i32, k: i32, room: usize): f32 {
-  memory.copy(room, scores, (<usize>size) << 2);
-  const worst = largestAt(room, size, k);
-  const end = (<usize>size) << 2;
-  let above: i32 = 0;
-  for (let at: usize = 0; at < end; at += 4) above += i32(load<f32>(scores + at) > worst);
-  let equal = k - above;
-  let to: usize = 0;
-  for (let at: usize = 0; at < end; at += 4) {
-    const score = load<f32>(scores + at);
-    if (score < worst || (score == worst && equal-- <= 0)) continue;
-    put(scores, columns, to, score, load<i32>(columns + at));
-    to += 4;
-  }
-  return worst;
-}
-
-/** Writes the best `k` of `size` entries, best first, padded with −1 (heap sort). */
-function finish(scores: usize, columns: usize, size: i32, k: i32, out: usize, room: usize): void {
-  if (size > k) {
-    keepBest(scores, columns, size, k, room);
-    size = k;
-  }
-  for (let place = k - 1; place >= size; place--) store<i32>(out + ((<usize>place) << 2), -1);
-  for (let at = (size >> 1) - 1; at >= 0; at--) {
-    const start = (<usize>at) << 2;
-    siftDown(scores, columns, size, at, load<f32>(scores + start), load<i32>(columns + start));
-  }
-  // The worst is on top: lists are filled from their end.
-  for (let place = size - 1; place >= 0; place--) {
-    store<i32>(out + ((<usize>place) << 2), load<i32>(columns));
-    const last = (<usize>place) << 2;
-    siftDown(scores, columns, place, 0, load<f32>(scores + last), load<i32>(columns + last));
-  }
-}
-/** Whether the first of two entries ranks below the second. */
-// @ts-ignore: decorator
-@inline
-function ranksBelow(score: f32, column: i32, otherScore: f32, otherColumn: i32): bool {
-  return score < otherScore || (score == otherScore && column > otherColumn);
-}
-
-/** Puts an entry into place `at` of a heap of `size` entries, the worst on top, and lets it sink. */
-function siftDown(heapScores: usize, heapColumns: usize, size: i32, at: i32, score: f32, column: i32): void {
-  while (true) {
-    let child = 2 * at + 1;
-    if (child >= size) break;
-    let p = (<usize>child) << 2;
-    if (
-      child + 1 < size &&
-      ranksBelow(
-        load<f32>(heapScores + p, 4),
-        load<i32>(heapColumns + p, 4),
-        load<f32>(heapScores + p),
-        load<i32>(heapColumns + p),
-      )
-    ) {
-      child++;
-      p += 4;
-    }
-    if (!ranksBelow(load<f32>(heapScores + p), load<i32>(heapColumns + p), score, column)) break;
-    move(heapScores, heapColumns, p, (<usize>at) << 2);
-    at = child;
-  }
-  put(heapScores, heapColumns, (<usize>at) << 2, score, column);
-}
-
-// @ts-ignore: decorator
-@inline
-function move(heapScores: usize, heapColumns: usize, from: usize, to: usize): void {
-  put(heapScores, heapColumns, to, load<f32>(heapScores + from), load<i32>(heapColumns + from));
-}
-
-// @ts-ignore: decorator
-@inline
-function put(heapScores: usize, heapColumns: usize, at: usize, score: f32, column: i32): void {
-  store<f32>(heapScores + at, score);
-  store<i32>(heapColumns + at, column);
 }

@@ -3,6 +3,7 @@ import { eachBackend } from '@mmrec/test-utils';
 import {
   dispose,
   ones,
+  tensor2d,
   tidy,
   type Tensor,
   type Tensor1D,
@@ -51,6 +52,14 @@ const triplets = (stream: RandomStream) => ({
   negativeItems: list(stream),
 });
 
+/** Rows of whole multiples of a number of any size, long enough to be rounded. */
+function multiples(stream: RandomStream, rows: number): Tensor2D {
+  const columns = stream.uniform() < 0.95 ? 17 : 16 + stream.integer(3);
+  const unit = 10 ** (stream.integer(70) - 35);
+  const values = Array.from({ length: rows * columns }, () => unit * (stream.integer(7) - 3));
+  return tensor2d(values, [rows, columns]);
+}
+
 type Attempt = (stream: RandomStream) => Tensor | Tensor[] | Int32Array;
 
 const attempts: Record<string, Attempt> = {
@@ -70,6 +79,16 @@ const attempts: Record<string, Attempt> = {
     const topK = createTopK({ users: matrix(s), items: matrix(s) });
     const offsets = Int32Array.from({ length: 1 + size(s) }, (_, at) => at);
     return topK({ users: list(s), k: 1 + size(s), exclude: { offsets, items: list(s) } });
+  },
+  topKOfManyUsers: (s) => {
+    const numItems = 1 + s.integer(60);
+    const topK = createTopK({ users: multiples(s, 5), items: multiples(s, numItems) });
+    const users = Int32Array.from({ length: 32 + size(s) }, () => s.integer(5));
+    const offsets = Int32Array.from({ length: 6 }, (_, at) => at);
+    const exclude = { offsets, items: list(s) };
+    const found = topK({ users, k: 1 + s.integer(50), exclude });
+    expect(found.every((item) => item >= -1 && item < numItems)).toBe(true);
+    return found;
   },
 };
 

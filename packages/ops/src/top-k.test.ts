@@ -4,10 +4,11 @@ import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createTopK, createVectorTopK, selectTopOfRows } from './top-k.js';
 
-const lists = (rows: readonly (readonly number[])[]): ItemLists => ({
-  offsets: Int32Array.from([0, ...rows.map((_, row) => rows.slice(0, row + 1).flat().length)]),
-  items: Int32Array.from(rows.flat()),
-});
+function lists(rows: readonly (readonly number[])[]): ItemLists {
+  let end = 0;
+  const ends = rows.map(({ length }) => (end += length));
+  return { offsets: Int32Array.of(0, ...ends), items: Int32Array.from(rows.flat()) };
+}
 
 /** Sorts everything: NaN and −∞ last and never taken. */
 function bruteForce(
@@ -26,6 +27,7 @@ function bruteForce(
 /** Scores of users in one dimension, each user's the items' numbers times 1: ties among whole numbers. */
 const rng = createRng(5);
 const numItems = 53;
+const normals = drawValues(rng.normal('normals', [160_000]));
 const integers = (name: string, range: number) =>
   Array.from(drawValues(rng.uniform(name, [numItems])), (value) => Math.floor(value * range));
 
@@ -122,6 +124,84 @@ eachBackend(() => {
       expect([...createTopK({ users, items })({ users: all, k: 20 })]).toEqual(
         scores.flatMap((row) => bruteForce(row, 20)),
       );
+    });
+
+    // From 32 users on, items are rounded before their products are made.
+    describe('of many users at a time', () => {
+      const numUsers = 100;
+      const kinds: Readonly<Record<string, (x: number, row: number, column: number) => number>> = {
+        normal: (x) => x,
+        'whole numbers, with ties': (x) => Math.round(x),
+        'rows of very different length': (x, row) => x * 3 ** (row % 7),
+        'one long row': (x, row) => (row === 40 ? 1e4 * x : x),
+        'rows of zeros': (x, row) => (row % 3 === 0 ? 0 : x),
+        'zeros alone': () => 0,
+        'all but the same rows': (x, _, column) => Math.sin(column) + 1e-5 * x,
+        'a direction that outweighs the others': (x, _, column) => (column === 3 ? 9 : 0.01 * x),
+        'few large numbers': (x) => x ** 9,
+        'numbers too large for their products': (x) => 1e25 * x,
+        'numbers too small for their products': (x) => 1e-25 * x,
+        'numbers that are hardly any': (x) => 1e-42 * x,
+        'not a number': (x, row, column) => (row === 50 && column === 2 ? NaN : x),
+        'infinite numbers': (x, row, column) => (row === 60 && column === 2 ? Infinity : x),
+      };
+      const values = { users: normals.slice().reverse(), items: normals };
+      const table = (
+        name: keyof typeof values,
+        kind: string,
+        [rows, columns]: [number, number],
+      ) => {
+        const change = kinds[kind]!;
+        const changed = values[name]
+          .subarray(0, rows * columns)
+          .map((x, at) => change(x, Math.floor(at / columns), at % columns));
+        return tensor2d(changed, [rows, columns]);
+      };
+      const ascending = (length: number) => Int32Array.from({ length }, (_, at) => at);
+
+      const shapes = [
+        [64, 1300, 20],
+        [300, 520, 90],
+        [17, 700, 3],
+        [16, 30, 40],
+      ] as const;
+
+      it.each(
+        Object.keys(kinds).flatMap((kind, at) =>
+          shapes.slice(0, at < 3 ? 4 : 2).map((shape) => [kind, ...shape] as const),
+        ),
+      )('gives what a few at a time get: %s, %i columns, %i items, k = %i', (...args) => {
+        const [kind, columns, itemCount, k] = args;
+        const users = table('users', kind, [numUsers, columns]);
+        const items = table('items', kind, [itemCount, columns]);
+        // None, most, or few.
+        const exclude = lists(
+          Array.from({ length: numUsers }, (_, user) =>
+            Array.from(ascending(itemCount)).filter((item) =>
+              user % 3 === 1
+                ? (item + user) % 10 > 0
+                : user % 3 === 2 && (7 * item + user) % 23 < 2,
+            ),
+          ),
+        );
+        const topK = createTopK({ users, items });
+        const all = ascending(numUsers);
+        for (const request of [{ k }, { k, exclude }]) {
+          const few = Array.from({ length: 4 }, (_, part) => [
+            ...topK({ ...request, users: all.subarray(25 * part, 25 * (part + 1)) }),
+          ]);
+          expect([...topK({ ...request, users: all })]).toEqual(few.flat());
+        }
+      });
+
+      it('agrees with sorting', () => {
+        const users = table('users', 'normal', [70, 32]);
+        const items = table('items', 'normal', [1100, 32]);
+        const scores = users.matMul(items, false, true).arraySync() as number[][];
+        expect([...createTopK({ users, items })({ users: ascending(70), k: 20 })]).toEqual(
+          scores.flatMap((row) => bruteForce(row, 20)),
+        );
+      });
     });
 
     it('never takes NaN, and fills what is left with −1', () => {

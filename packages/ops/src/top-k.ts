@@ -2,6 +2,7 @@ import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmr
 import { matMul, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gatherRows } from './gather-rows.js';
 import { tensorMemory } from './tensor-memory.js';
+import { roundItems, type ItemTable } from './rough-items.js';
 import { blocksOf } from './wasm/partition.js';
 import { valuesOf } from './values-of.js';
 import type { Pointer } from './wasm/heap.js';
@@ -10,8 +11,12 @@ import type { KernelRuntime } from './wasm/runtime.js';
 /**
  * Ranks all items by inner product with each user and returns the best `k`.
  *
- * Memory beside the result: some 600 KiB and `4 k` KiB a thread with the WebAssembly kernel, which never
- * holds more than 64 × 512 scores, and 64 MiB or `k` KiB in all; elsewhere `256 · numItems` scores.
+ * For 32 users and more the WebAssembly kernel rounds rows of 16 to 512 numbers to 16 bits first, and makes float32
+ * products of those items only that may be among the best by what rounding can change: the result is the same.
+ *
+ * Memory beside the result: with the WebAssembly kernel half of the items' (256 MiB at most), some 600 KiB and
+ * `4 k` KiB a thread, which never holds more than 64 × 512 scores, and 64 MiB or `k` KiB in all; elsewhere
+ * `256 · numItems` scores.
  *
  * @param embeddings - Users `[numUsers, d]` and items `[numItems, d]`; must outlive the function returned.
  * @returns A function of a request: item numbers `[n · k]`, row-major, best first, equal scores by lower
@@ -189,11 +194,8 @@ const mostRoom = 2 ** 24;
 const noLists = { offsets: 0, items: 0 };
 
 /** Where the tables lie, row-major. */
-interface ResidentTables {
+interface ResidentTables extends ItemTable {
   readonly users: Pointer;
-  readonly items: Pointer;
-  readonly numItems: number;
-  readonly columns: number;
 }
 
 interface ResidentRequest {
@@ -204,14 +206,17 @@ interface ResidentRequest {
 
 function rankOnWasm(
   runtime: KernelRuntime,
-  { users: u, items: i, numItems, columns }: ResidentTables,
+  tables: ResidentTables,
   { users: wanted, k, excluded }: ResidentRequest,
 ): Int32Array {
+  const { users: u, items: i, numItems, columns } = tables;
   const list = runtime.upload(wanted);
   const out = runtime.allocate(wanted.length * k);
+  const rough = roundItems(runtime, tables, wanted.length);
   // A part has lists and products of its own: which thread takes it isn't known beforehand.
-  const listsSize = userBlock * (4 * k + 67) + 2 * k + 32;
-  const partSize = listsSize + userBlock * itemBlock;
+  const listsSize = userBlock * (4 * k + 136) + 2 * k + 74;
+  const roughSize = rough ? userBlock * Math.ceil(columns / 2) : 0;
+  const partSize = listsSize + userBlock * itemBlock + roughSize;
   const blocks = Math.ceil(wanted.length / userBlock);
   const affordable = Math.floor(mostRoom / partSize);
   const parts = Math.max(1, Math.min(4 * runtime.threads, blocks, affordable));
@@ -219,15 +224,18 @@ function rankOnWasm(
   const room = runtime.allocate(parts * partSize, 'the lists of the best items');
   runtime.each('topOfProducts', blocksOf(wanted.length, size), ([from, to]) => {
     const partLists = room.pointer + 4 * (from / size) * partSize;
+    const products = partLists + 4 * listsSize;
     return [
       ...[u, list.pointer + 4 * from, to - from, i, numItems, columns, k],
-      ...[excluded.offsets, excluded.items, partLists, partLists + 4 * listsSize],
-      out.pointer + 4 * from * k,
+      ...[excluded.offsets, excluded.items, partLists, products, out.pointer + 4 * from * k],
+      ...[rough?.block.pointer ?? 0, products + 4 * userBlock * itemBlock],
+      ...[rough?.largest ?? 0, rough?.extent ?? 0, rough?.sum ?? 0],
     ];
   });
   const start = out.pointer / 4;
   const result = runtime.integers().slice(start, start + wanted.length * k);
   for (const block of [list, out, room]) block.release();
+  rough?.block.release();
   return result;
 }
 
