@@ -49,7 +49,7 @@ function absoluteMaximum(row: usize, columns: i32): f64 {
 
 /**
  * Rounds `rows` rows to whole numbers, times `inverse`, in panels of eight rows: two numbers of each row lie side
- * by side, rows and columns past the end are zero. `out` has room for `4 · ⌈columns / 2⌉` numbers a row, and for
+ * by side, rows and columns past the end are zero. `out` has room for `⌈columns / 2⌉` numbers a row, and for
  * whole panels.
  */
 export function roundItems(x: usize, rows: i32, columns: i32, inverse: f32, out: usize): void {
