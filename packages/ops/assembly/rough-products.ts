@@ -33,16 +33,13 @@ function absoluteSum(row: usize, columns: i32): f64 {
 }
 
 function absoluteMaximum(row: usize, columns: i32): f64 {
-  let largest: f32 = 0;
+  let all = f32x4.splat(0);
   let c: i32 = 0;
-  if (columns >= 4) {
-    let all = f32x4.splat(0);
-    for (; c + 4 <= columns; c += 4) all = f32x4.max(all, f32x4.abs(v128.load(row + ((<usize>c) << 2))));
-    largest = max(
-      max(f32x4.extract_lane(all, 0), f32x4.extract_lane(all, 1)),
-      max(f32x4.extract_lane(all, 2), f32x4.extract_lane(all, 3)),
-    );
-  }
+  for (; c + 4 <= columns; c += 4) all = f32x4.max(all, f32x4.abs(v128.load(row + ((<usize>c) << 2))));
+  let largest = max(
+    max(f32x4.extract_lane(all, 0), f32x4.extract_lane(all, 1)),
+    max(f32x4.extract_lane(all, 2), f32x4.extract_lane(all, 3)),
+  );
   for (; c < columns; c++) largest = max(largest, abs(load<f32>(row + ((<usize>c) << 2))));
   return <f64>largest;
 }

@@ -34,10 +34,7 @@ export function rankRoughly(
     for (let u: i32 = 0; u < count; u++) {
       const at = (<usize>u) << 2;
       const row = products + (<usize>u) * rowBytes;
-      if (offsets != 0) {
-        const end = load<i32>(offsets + (<usize>load<i32>(list + at) << 2), 4);
-        store<i32>(nexts + at, mask(row, i0, width, excluded, load<i32>(nexts + at), end, i32.MIN_VALUE));
-      }
+      mask(row, i0, width, load<i32>(list + at), offsets, excluded, nexts + at, i32.MIN_VALUE);
       // Sixteen are compared at a time.
       for (let c = width; (c & 15) != 0; c++) store<i32>(row + ((<usize>c) << 2), i32.MIN_VALUE);
       const margin = load<i32>(margins + at);

@@ -65,11 +65,7 @@ function rankExactly(
     for (let u: i32 = 0; u < count; u++) {
       const at = (<usize>u) << 2;
       const row = products + (<usize>u) * rowBytes;
-      if (offsets != 0) {
-        const end = load<i32>(offsets + (<usize>load<i32>(list + at) << 2), 4);
-        const lowest = reinterpret<i32>(-<f32>Infinity);
-        store<i32>(nexts + at, mask(row, i0, width, excluded, load<i32>(nexts + at), end, lowest));
-      }
+      mask(row, i0, width, load<i32>(list + at), offsets, excluded, nexts + at, reinterpret<i32>(-<f32>Infinity));
       const scores = lists + (<usize>u) * listBytes;
       const size = load<i32>(sizes + at);
       if (i0 == 0) store<f32>(limits + at, firstLimit(row, width, k, room));
@@ -91,7 +87,7 @@ function rankExactly(
 function firstLimit(row: usize, width: i32, k: i32, room: usize): f32 {
   const groups = groupsFor(k);
   if (width != itemBlock || groups > itemBlock >> 2) return -<f32>Infinity;
-  const end = row + ((<usize>itemBlock) << 2);
+  const end = row + rowBytes;
   const step = (<usize>groups) << 2;
   for (let at: usize = 0; at < step; at += 16) {
     let best = f32x4.splat(-<f32>Infinity);

@@ -29,18 +29,21 @@ export function begin(users: usize, count: i32, offsets: usize, sizes: usize, ne
 }
 
 /**
- * Overwrites the products of excluded items in a block with `lowest`, and returns the position of the first one
- * past it.
+ * Overwrites the products of a user's excluded items in a block of items with `lowest`. `nextOfUser` holds the
+ * position of the first one that wasn't passed yet.
  */
 export function mask(
-  row: usize, first: i32, width: i32, excluded: usize, next: i32, end: i32, lowest: i32,
-): i32 {
+  row: usize, first: i32, width: i32, user: i32, offsets: usize, excluded: usize, nextOfUser: usize, lowest: i32,
+): void {
+  if (offsets == 0) return;
+  const end = load<i32>(offsets + ((<usize>user) << 2), 4);
+  let next = load<i32>(nextOfUser);
   for (; next < end; next++) {
     const item = load<i32>(excluded + ((<usize>next) << 2));
     if (item >= first + width) break;
     store<i32>(row + ((<usize>(item - first)) << 2), lowest);
   }
-  return next;
+  store<i32>(nextOfUser, next);
 }
 
 /** The `k`-th largest of `count` numbers without NaN, which change their order (Hoare's selection). */

@@ -29,15 +29,16 @@ export interface RoughItems {
 /** Rounds the items for rough products; undefined where that doesn't pay or isn't possible. */
 export function roundItems(
   runtime: KernelRuntime,
-  { items, numItems, columns }: ItemTable,
+  table: ItemTable,
   numUsers: number,
 ): RoughItems | undefined {
+  const { items, numItems, columns } = table;
   // Four bytes for two columns.
   const pairs = Math.ceil(columns / 2);
   const size = 8 * Math.ceil(numItems / 8) * pairs;
   if (numUsers < leastUsers || columns < leastColumns || columns > mostColumns) return undefined;
   if (size > mostRough) return undefined;
-  const { extent, sum } = extentOf(runtime, { items, numItems, columns });
+  const { extent, sum } = extentOf(runtime, table);
   if (!(extent < 1e30 && extent > 1e-30)) return undefined;
   const block = runtime.allocate(size, `${numItems} rounded items`);
   // As many as there can be without a sum of products that leaves 31 bits.

@@ -1,8 +1,8 @@
 import { checkIndices, checkShape, type ItemLists, type TopKRequest } from '@mmrec/core';
 import { matMul, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gatherRows } from './gather-rows.js';
-import { tensorMemory } from './tensor-memory.js';
 import { roundItems, type ItemTable } from './rough-items.js';
+import { tensorMemory } from './tensor-memory.js';
 import { blocksOf } from './wasm/partition.js';
 import { valuesOf } from './values-of.js';
 import type { Pointer } from './wasm/heap.js';
